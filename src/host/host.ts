@@ -1,0 +1,53 @@
+/** A path as the diagnosed machine sees it, whatever folder or archive it is really read from. */
+export type HostPath = `/${string}`;
+
+/** A program and its arguments; never a shell string. Runs with `LC_ALL=C`. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Milliseconds until it is killed; 10 seconds unless told. */
+  readonly timeoutMs?: number;
+}
+
+/** `absent`: it is not there. `unavailable`: this host cannot say, and why. Never one for the other. */
+export type NoAnswer = { readonly outcome: 'absent' } | { readonly outcome: 'unavailable'; readonly why: string };
+export type Reading = NoAnswer | { readonly outcome: 'text'; readonly text: string };
+export type Listing = NoAnswer | { readonly outcome: 'entries'; readonly names: readonly string[] };
+export type Linked = NoAnswer | { readonly outcome: 'link'; readonly target: string };
+/** What `stat` tells: permission bits as in `0o660`, ids, and the device number of a node. */
+export interface FileStatus {
+  readonly kind: 'file' | 'directory' | 'character-device' | 'block-device' | 'other';
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly major?: number;
+  readonly minor?: number;
+}
+export type Status = NoAnswer | ({ readonly outcome: 'status' } & FileStatus);
+export type Ran =
+  | NoAnswer
+  | { readonly outcome: 'exited'; readonly code: number; readonly stdout: string; readonly stderr: string }
+  | { readonly outcome: 'timed-out'; readonly afterMs: number };
+
+/** The one door to a machine: questions only. */
+export interface Host {
+  readonly origin: 'live' | 'root' | 'snapshot';
+  /** A text file, whole. */
+  read(path: HostPath): Promise<Reading>;
+  /** The names in a directory, sorted. */
+  list(directory: HostPath): Promise<Listing>;
+  /** Where a symbolic link points, as written in it. */
+  readLink(path: HostPath): Promise<Linked>;
+  /** Kind, permissions and device number, links followed. */
+  stat(path: HostPath): Promise<Status>;
+  /** Runs a program that only looks; `absent` when there is no such program. */
+  ask(command: Command): Promise<Ran>;
+}
+
+/** A host that can be changed; only a step of a plan ever holds one. */
+export interface MutableHost extends Host {
+  /** Atomic: a temporary file beside it, fsync, rename. */
+  write(path: HostPath, text: string, mode?: number): Promise<void>;
+  remove(path: HostPath): Promise<void>;
+  execute(command: Command): Promise<Ran>;
+}
