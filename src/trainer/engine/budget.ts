@@ -22,12 +22,20 @@ export function iterationBudget(iterations: number, now: () => number): Budget {
   };
 }
 
-/** A wall-clock budget in seconds, `spent` of which earlier parts of a resumed run used. `now` is in milliseconds. */
-export function clockBudget(seconds: number, now: () => number, spent = 0, startedAt = now()): Budget {
+/**
+ * A wall-clock budget in seconds, of which `reserve` (seconds, may be learnt on the way) are kept for what comes after training,
+ * and `spent` were used by earlier parts of a resumed run. `now` is in milliseconds.
+ */
+export function clockBudget(
+  seconds: number,
+  { now, startedAt, spent = 0, reserve }: { now: () => number; startedAt: number; spent?: number; reserve: () => number },
+): Budget {
   const elapsed = () => spent + (now() - startedAt) / 1000;
+  // However long the evaluation takes, half of the time is for training.
+  const forTraining = () => Math.max(seconds - reserve(), seconds / 2);
   return {
-    progress: () => Math.min(elapsed() / seconds, 1),
-    remainingSeconds: () => Math.max(seconds - elapsed(), 0),
+    progress: () => Math.min(elapsed() / forTraining(), 1),
+    remainingSeconds: () => Math.max(forTraining() - elapsed(), 0),
     spentSeconds: elapsed,
   };
 }

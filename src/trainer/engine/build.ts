@@ -1,0 +1,48 @@
+import type { RunDescription, TrainingConfig } from '../config/schema.js';
+import type { Dataset } from '../contracts.js';
+import { type AnchorShape, fitAnchors } from '../models/anchors.js';
+import type { Detector } from '../models/detector.js';
+import { fasterRcnn } from '../models/detectors/faster-rcnn.js';
+import { randomOf } from '../random.js';
+import { decayMask } from './flat.js';
+import { adamW } from './optimizers/adamw.js';
+import type { Optimizer } from './optimizers/optimizer.js';
+import { sgd } from './optimizers/sgd.js';
+
+/** Streams that start from one seed; the numbers are part of what makes a run repeatable. */
+const streams = { anchors: 1, parameters: 2, sampling: 3 } as const;
+
+/** The anchors of a config as widths and heights, fitted to the training boxes (as the network sees them) where it asks for that. */
+export function anchorsOf(config: TrainingConfig, dataset: Pick<Dataset, 'records'>, seed: number): readonly AnchorShape[] {
+  const { anchors } = config.model.rpn;
+  if (Array.isArray(anchors)) return anchors;
+  const { shortSide, longSide } = config.data.size;
+  const sizes = dataset.records.flatMap(({ width, height, truth }) => {
+    const scale = Math.min(shortSide / Math.min(width, height), longSide / Math.max(width, height));
+    const { count, xyxy } = truth.boxes;
+    return Array.from(
+      { length: count },
+      (_, i): AnchorShape => [(xyxy[4 * i + 2]! - xyxy[4 * i]!) * scale, (xyxy[4 * i + 3]! - xyxy[4 * i + 1]!) * scale],
+    );
+  });
+  return fitAnchors(sizes, anchors.fit, randomOf(seed, streams.anchors));
+}
+
+/** The detector of a config, freshly initialised. Its anchors must be shapes by now. */
+export function buildDetector(config: TrainingConfig, { classes, seed }: Pick<RunDescription, 'classes' | 'seed'>): Detector {
+  const { backbone, neck, rpn, head } = config.model;
+  if (!Array.isArray(rpn.anchors)) throw new TypeError('anchors are fitted before a model is built');
+  const stride = 8;
+  return fasterRcnn(
+    { backbone, neck, rpn: { ...rpn, anchors: rpn.anchors, stride }, head: { ...head, stride } },
+    classes,
+    randomOf(seed, streams.parameters),
+  );
+}
+
+export function buildOptimizer({ optimizer }: TrainingConfig['training'], detector: Detector): Optimizer {
+  const decays = decayMask(detector.parameters.trainable);
+  return optimizer.type === 'adamw' ? adamW(optimizer, decays) : sgd(optimizer, decays);
+}
+
+export const samplingStream = (seed: number) => randomOf(seed, streams.sampling);
