@@ -56,16 +56,37 @@ export function assign(xyxy: Float32Array, count: number, truth: Truth, { positi
   return assigned;
 }
 
-/** Draws `count` boxes, at most `fraction` of them standing for objects and the rest background; fewer where there are not enough. */
+/**
+ * Draws `count` boxes, at most `fraction` of them standing for objects and the rest background; fewer where there are not enough.
+ * Objects take turns (the instance-balanced sampling of Pang et al., 2019, section 3.1): a rare class of small objects, which few
+ * boxes stand for, is then seen as often as a common one of large objects.
+ */
 export function sample(assigned: Int32Array, count: number, fraction: number, random: Random): { positives: number[]; negatives: number[] } {
-  const positives: number[] = [];
+  const byObject = new Map<number, number[]>();
   const negatives: number[] = [];
   for (let i = 0; i < assigned.length; i++) {
-    if (assigned[i]! >= 0) positives.push(i);
-    else if (assigned[i] === background) negatives.push(i);
+    const object = assigned[i]!;
+    if (object === background) negatives.push(i);
+    else if (object >= 0) {
+      const boxes = byObject.get(object);
+      if (boxes) boxes.push(i);
+      else byObject.set(object, [i]);
+    }
   }
-  const taken = draw(positives, Math.floor(count * fraction), random);
-  return { positives: taken, negatives: draw(negatives, count - taken.length, random) };
+  const positives = inTurns([...byObject.values()], Math.floor(count * fraction), random);
+  return { positives, negatives: draw(negatives, count - positives.length, random) };
+}
+
+/** At most `count` items, one of each group after the other, groups and items in random order. */
+function inTurns(groups: number[][], count: number, random: Random): number[] {
+  const taken: number[] = [];
+  for (const group of random.shuffle(groups)) random.shuffle(group);
+  for (let turn = 0; taken.length < count; turn++) {
+    const before = taken.length;
+    for (const group of groups) if (turn < group.length && taken.length < count) taken.push(group[turn]!);
+    if (taken.length === before) break;
+  }
+  return taken;
 }
 
 /** `count` of `items` without repetition, or all. */
