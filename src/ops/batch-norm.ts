@@ -46,11 +46,7 @@ export const batchNormTrainingOp: Op = {
       const dyOfY = (dy as tf.Tensor[])[0]!;
       const made = tf
         .engine()
-        .runKernel(
-          gradientName,
-          { dy: dyOfY, x, scale, y, first, second },
-          attributes as tf.NamedAttrMap,
-        ) as unknown as tf.Tensor[];
+        .runKernel(gradientName, { dy: dyOfY, x, scale, y, first, second }, attributes as tf.NamedAttrMap) as unknown as tf.Tensor[];
       return { x: () => made[0]!, scale: () => made[1]!, offset: () => made[2]! };
     },
   },

@@ -1,4 +1,14 @@
-import { type GradConfig, type KernelConfig, registerGradient, registerKernel, type Tensor, type TensorInfo, tidy } from '../tf.js';
+import {
+  type GradConfig,
+  getGradient,
+  getKernel,
+  type KernelConfig,
+  registerGradient,
+  registerKernel,
+  type Tensor,
+  type TensorInfo,
+  tidy,
+} from '../tf.js';
 
 /** An op that TensorFlow.js lacks. An engine may bring a fast kernel of the same name; the reference is what it must equal. */
 export interface Op {
@@ -8,11 +18,11 @@ export interface Op {
   readonly gradient?: GradConfig;
 }
 
-/** Registers the gradients of `ops`, and their references as kernels of `backendName` where `has` knows no kernel yet. */
-export function registerOps(ops: readonly Op[], backendName: string, has: (kernelName: string) => boolean): void {
+/** Registers the gradients of `ops`, and their references as kernels of `backendName` where it has none of its own. */
+export function registerOps(ops: readonly Op[], backendName: string): void {
   for (const op of ops) {
-    if (op.gradient) registerGradient(op.gradient);
-    if (has(op.kernelName)) continue;
+    if (op.gradient && !getGradient(op.kernelName)) registerGradient(op.gradient);
+    if (getKernel(op.kernelName, backendName)) continue;
     const config: KernelConfig = {
       kernelName: op.kernelName,
       backendName,

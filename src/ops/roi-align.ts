@@ -41,11 +41,10 @@ export const roiAlignOp: Op = {
       const backward = () =>
         tf
           .engine()
-          .runKernel(
-            gradientName,
-            { dy: dy as tf.Tensor, boxes, boxIndices },
-            { ...attributes, featuresShape } as unknown as tf.NamedAttrMap,
-          ) as unknown as tf.Tensor;
+          .runKernel(gradientName, { dy: dy as tf.Tensor, boxes, boxIndices }, {
+            ...attributes,
+            featuresShape,
+          } as unknown as tf.NamedAttrMap) as unknown as tf.Tensor;
       return { features: backward, boxes: () => tf.zerosLike(boxes), boxIndices: () => tf.zerosLike(boxIndices) };
     },
   },

@@ -1,47 +1,61 @@
-import type { DataId, KernelBackend, TensorInfo } from '../../tf.js';
+import { type DataType, findBackend, type Tensor, type TensorInfo } from '../../tf.js';
+import type { Binding, BoundAttribute, NodeBackend } from './binding.js';
 
-/** The part of tfjs-node's native binding that runs TensorFlow's own ops: tensors are numbered handles. */
-export interface TensorFlowBinding {
-  readonly TF_ATTR_STRING: number;
-  readonly TF_ATTR_INT: number;
-  readonly TF_ATTR_FLOAT: number;
-  readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_TYPE: number;
-  readonly TF_FLOAT: number;
-  readonly TF_INT32: number;
-  readonly TF_Version: string;
-  executeOp(name: string, attributes: readonly RawAttribute[], inputs: readonly number[], outputs: number): RawTensor[];
-  deleteTensor(id: number): void;
-  isUsingGpuDevice(): boolean;
-}
-export interface RawTensor {
-  readonly id: number;
-  readonly shape: number[];
-  readonly dtype: number;
-}
-export interface RawAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
-}
-/** tfjs-node's backend, as far as kernels of ours use it. */
-export interface TensorFlowBackend extends KernelBackend {
-  readonly binding: TensorFlowBinding;
-  executeMultipleOutputs(name: string, attributes: RawAttribute[], inputs: TensorInfo[], outputs: number): TensorInfo[];
-  /** The handles behind tensors, made where the values are still in JavaScript. */
-  getInputTensorIds(inputs: readonly TensorInfo[]): number[];
-  /** A tensor around a handle, which it owns from then on. */
-  createOutputTensor(raw: RawTensor): TensorInfo & { readonly dataId: DataId };
+/** An attribute of a TensorFlow op, not yet in the numbers of a binding. */
+export type Attribute = (binding: Binding) => BoundAttribute;
+
+/** The kinds of attributes that the binding passes on; a list of types or strings it cannot. */
+export const attribute = {
+  type:
+    (name: string, dtype: DataType): Attribute =>
+    (binding) => ({ name, type: binding.TF_ATTR_TYPE, value: typeNumber(binding, dtype) }),
+  bool:
+    (name: string, value: boolean): Attribute =>
+    (binding) => ({ name, type: binding.TF_ATTR_BOOL, value }),
+  int:
+    (name: string, value: number): Attribute =>
+    (binding) => ({ name, type: binding.TF_ATTR_INT, value }),
+  ints:
+    (name: string, value: readonly number[]): Attribute =>
+    (binding) => ({ name, type: binding.TF_ATTR_INT, value }),
+  float:
+    (name: string, value: number): Attribute =>
+    (binding) => ({ name, type: binding.TF_ATTR_FLOAT, value }),
+  string:
+    (name: string, value: string): Attribute =>
+    (binding) => ({ name, type: binding.TF_ATTR_STRING, value }),
+  shape:
+    (name: string, value: readonly number[]): Attribute =>
+    (binding) => ({ name, type: binding.TF_ATTR_SHAPE, value }),
+};
+
+/**
+ * Runs the TensorFlow op `name` (`FusedBatchNormV3`, ...) eagerly on the `tensorflow` backend.
+ * `outputs` is how many it has; the tensors are the caller's to dispose (a `tidy` around does it).
+ * Throws TensorFlow's own message when an attribute, type or shape is wrong, and when the engine is not active.
+ */
+export function runRaw(name: string, attributes: readonly Attribute[], inputs: readonly TensorInfo[], outputs: number): Tensor[] {
+  const backend = findBackend('tensorflow') as NodeBackend | null;
+  if (!backend) throw new Error(`The op \`${name}\` needs the \`tensorflow\` engine, which is not active`);
+  return backend.executeMultipleOutputs(
+    name,
+    attributes.map((bind) => bind(backend.binding)),
+    inputs,
+    outputs,
+  );
 }
 
-/** TensorFlow's `DataType` enum, as far as tfjs-node does not name it. */
-export const DT_BFLOAT16 = 14;
-
-/** Attributes of a TensorFlow op, by kind. */
-export const attributesOf = (binding: TensorFlowBinding) => ({
-  type: (name: string, value: number): RawAttribute => ({ name, type: binding.TF_ATTR_TYPE, value }),
-  int: (name: string, value: number | readonly number[]): RawAttribute => ({ name, type: binding.TF_ATTR_INT, value }),
-  float: (name: string, value: number): RawAttribute => ({ name, type: binding.TF_ATTR_FLOAT, value }),
-  bool: (name: string, value: boolean): RawAttribute => ({ name, type: binding.TF_ATTR_BOOL, value }),
-  text: (name: string, value: string): RawAttribute => ({ name, type: binding.TF_ATTR_STRING, value }),
-});
+function typeNumber(binding: Binding, dtype: DataType): number {
+  switch (dtype) {
+    case 'float32':
+      return binding.TF_FLOAT;
+    case 'int32':
+      return binding.TF_INT32;
+    case 'bool':
+      return binding.TF_BOOL;
+    case 'complex64':
+      return binding.TF_COMPLEX64;
+    case 'string':
+      return binding.TF_STRING;
+  }
+}

@@ -32,7 +32,10 @@ export const configSchema = z.strictObject({
       type: z.literal('compact'),
       stem: natural,
       stemBlocks: z.int().min(0),
-      stages: z.array(z.strictObject({ channels: natural, blocks: z.int().min(0) })).min(1).max(4),
+      stages: z
+        .array(z.strictObject({ channels: natural, blocks: z.int().min(0) }))
+        .min(1)
+        .max(4),
     }),
     neck: z.strictObject({ type: z.literal('top_down'), channels: natural }),
     rpn: z.strictObject({

@@ -30,7 +30,8 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
 
 /** Reads what `encodeSafetensors` or another tool wrote; only float32 is taken. Nothing in the file is ever run. */
 export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors {
-  const broken = (why: string) => new UserError(`\`${path}\` is not a whole safetensors file: ${why}`, { hint: 'take an earlier checkpoint' });
+  const broken = (why: string) =>
+    new UserError(`\`${path}\` is not a whole safetensors file: ${why}`, { hint: 'take an earlier checkpoint' });
   if (bytes.length < 8) throw broken(`${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));

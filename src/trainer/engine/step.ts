@@ -38,14 +38,11 @@ export class Trainer {
   /** Loss, gradient, clipping, update. A loss that is not finite changes nothing and is reported as it is. */
   async step(batch: Batch, random: Random, { learningRate, clip }: StepOptions): Promise<StepReport> {
     const terms: Record<string, tf.Scalar> = {};
-    const { value, grads } = tf.variableGrads(
-      () => {
-        const losses = this.#detector.losses(batch, random);
-        for (const [name, term] of Object.entries(losses)) terms[name] = tf.keep(term.clone());
-        return tf.addN(Object.values(losses)) as tf.Scalar;
-      },
-      this.#variables as tf.Variable[],
-    );
+    const { value, grads } = tf.variableGrads(() => {
+      const losses = this.#detector.losses(batch, random);
+      for (const [name, term] of Object.entries(losses)) terms[name] = tf.keep(term.clone());
+      return tf.addN(Object.values(losses)) as tf.Scalar;
+    }, this.#variables as tf.Variable[]);
     const gradient = flatten(this.#variables.map(({ name, shape }) => grads[name] ?? tf.zeros(shape)));
     const norm = tf.norm(gradient) as tf.Scalar;
     const [gradientNorm, loss] = [(await norm.data())[0]!, (await value.data())[0]!];

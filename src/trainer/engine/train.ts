@@ -93,7 +93,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** Goes on with the newest checkpoint of a work dir, with that run's own config, data and seed. */
-export async function resume(options: Pick<TrainOptions, 'workDir' | 'startedAt' | 'now' | 'signal' | 'emit' | 'announce'>): Promise<TrainResult> {
+export async function resume(
+  options: Pick<TrainOptions, 'workDir' | 'startedAt' | 'now' | 'signal' | 'emit' | 'announce'>,
+): Promise<TrainResult> {
   const { workDir } = options;
   const checkpoint = await newestCheckpoint(workDir);
   const config = await loadYaml(join(workDir, 'config.yaml'), resolvedSchema);
@@ -166,7 +168,8 @@ async function run(
     emit(event) {
       if (event.kind === 'evaluation') secondsPerPicture = 1 / event.evaluation.imagesPerSecond;
       // Until it was measured, a picture's evaluation is taken to cost half of its training.
-      if (event.kind === 'iteration' && event.iteration > 2) stepSeconds = event.computeMs / 2000 / Math.min(batchSize, train.records.length);
+      if (event.kind === 'iteration' && event.iteration > 2)
+        stepSeconds = event.computeMs / 2000 / Math.min(batchSize, train.records.length);
       log.append(event);
       emit(event);
     },
@@ -193,7 +196,11 @@ async function run(
 }
 
 /** The splits asked for, or the usual ones; never silently the same for training and judging. */
-async function chooseSplits(directory: string, train: string | undefined, val: string | undefined): Promise<{ train: string; val: string }> {
+async function chooseSplits(
+  directory: string,
+  train: string | undefined,
+  val: string | undefined,
+): Promise<{ train: string; val: string }> {
   const available = await listVocSplits(directory);
   const usual = defaultSplits(available);
   const chosen = train ?? usual.train;

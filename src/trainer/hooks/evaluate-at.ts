@@ -1,7 +1,11 @@
 import type { Evaluation, Hook } from '../engine/run.js';
 
 /** Scores the validation split when these parts (0 to 1) of the run are over: a sample of it on the way, all of it at the end. */
-export function evaluateAt(parts: readonly number[], sample: number, hooks: () => readonly Hook[]): Hook & { last(): Evaluation | undefined } {
+export function evaluateAt(
+  parts: readonly number[],
+  sample: number,
+  hooks: () => readonly Hook[],
+): Hook & { last(): Evaluation | undefined } {
   const ahead = parts.filter((part) => part < 1).sort((a, b) => a - b);
   let passed = 0;
   let last: Evaluation | undefined;

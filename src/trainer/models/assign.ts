@@ -61,7 +61,12 @@ export function assign(xyxy: Float32Array, count: number, truth: Truth, { positi
  * Objects take turns (the instance-balanced sampling of Pang et al., 2019, section 3.1): a rare class of small objects, which few
  * boxes stand for, is then seen as often as a common one of large objects.
  */
-export function sample(assigned: Int32Array, count: number, fraction: number, random: Random): { positives: number[]; negatives: number[] } {
+export function sample(
+  assigned: Int32Array,
+  count: number,
+  fraction: number,
+  random: Random,
+): { positives: number[]; negatives: number[] } {
   const byObject = new Map<number, number[]>();
   const negatives: number[] = [];
   for (let i = 0; i < assigned.length; i++) {

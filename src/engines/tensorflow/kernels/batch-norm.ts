@@ -1,39 +1,37 @@
 import type { BatchNormOptions } from '../../../ops/batch-norm.js';
-import { type KernelConfig, type TensorInfo, tensor1d } from '../../../tf.js';
-import { attributesOf, type TensorFlowBackend } from '../raw-op.js';
+import { type KernelConfig, type Tensor, type TensorInfo, tensor1d } from '../../../tf.js';
+import { attribute, runRaw } from '../raw-op.js';
 
-const normAttributes = ({ binding }: TensorFlowBackend, epsilon: number) => {
-  const a = attributesOf(binding);
-  return [
-    a.type('T', binding.TF_FLOAT),
-    a.type('U', binding.TF_FLOAT),
-    a.float('epsilon', epsilon),
-    a.text('data_format', 'NHWC'),
-    a.bool('is_training', true),
-  ];
-};
-const floatAttribute = ({ binding }: TensorFlowBackend) => [attributesOf(binding).type('T', binding.TF_FLOAT)];
+const float = [attribute.type('T', 'float32')];
+const norm = (epsilon: number) => [
+  ...float,
+  attribute.type('U', 'float32'),
+  attribute.float('epsilon', epsilon),
+  attribute.string('data_format', 'NHWC'),
+  attribute.bool('is_training', true),
+];
 
 /** `FusedBatchNormV3`, then `Relu`: two passes over the map in place of nine. */
 export const batchNormTrainingKernel: KernelConfig = {
   kernelName: 'BatchNormTraining',
   backendName: 'tensorflow',
-  kernelFunc({ inputs, attrs, backend: given }) {
-    const backend = given as TensorFlowBackend;
+  kernelFunc({ inputs, attrs }) {
     const { x, scale, offset } = inputs as Record<'x' | 'scale' | 'offset', TensorInfo>;
     const { epsilon, relu } = attrs as unknown as BatchNormOptions;
     const none = tensor1d([], 'float32');
-    const [normal, mean, variance, first, second, third] = backend.executeMultipleOutputs(
-      'FusedBatchNormV3',
-      normAttributes(backend, epsilon),
-      [x, scale, offset, none, none],
-      6,
-    ) as [TensorInfo, TensorInfo, TensorInfo, TensorInfo, TensorInfo, TensorInfo];
+    const [normal, mean, variance, first, second, third] = runRaw('FusedBatchNormV3', norm(epsilon), [x, scale, offset, none, none], 6) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     none.dispose();
-    backend.disposeData(third.dataId);
+    third.dispose();
     if (!relu) return [normal, mean, variance, first, second];
-    const [y] = backend.executeMultipleOutputs('Relu', floatAttribute(backend), [normal], 1) as [TensorInfo];
-    backend.disposeData(normal.dataId);
+    const [y] = runRaw('Relu', float, [normal], 1) as [Tensor];
+    normal.dispose();
     return [y, mean, variance, first, second];
   },
 };
@@ -42,20 +40,18 @@ export const batchNormTrainingKernel: KernelConfig = {
 export const batchNormTrainingGradKernel: KernelConfig = {
   kernelName: 'BatchNormTrainingGrad',
   backendName: 'tensorflow',
-  kernelFunc({ inputs, attrs, backend: given }) {
-    const backend = given as TensorFlowBackend;
+  kernelFunc({ inputs, attrs }) {
     const { dy, x, scale, y, first, second } = inputs as Record<'dy' | 'x' | 'scale' | 'y' | 'first' | 'second', TensorInfo>;
     const { epsilon, relu } = attrs as unknown as BatchNormOptions;
-    const [flowing] = (relu ? backend.executeMultipleOutputs('ReluGrad', floatAttribute(backend), [dy, y], 1) : [dy]) as [TensorInfo];
+    const gated = relu ? runRaw('ReluGrad', float, [dy, y], 1)[0]! : undefined;
     const none = tensor1d([], 'float32');
-    const [dx, dScale, dOffset, fourth, fifth] = backend.executeMultipleOutputs(
+    const [dx, dScale, dOffset, fourth, fifth] = runRaw(
       'FusedBatchNormGradV3',
-      normAttributes(backend, epsilon),
-      [flowing, x, scale, first, second, none],
+      norm(epsilon),
+      [gated ?? dy, x, scale, first, second, none],
       5,
-    ) as [TensorInfo, TensorInfo, TensorInfo, TensorInfo, TensorInfo];
-    none.dispose();
-    for (const unused of relu ? [flowing, fourth, fifth] : [fourth, fifth]) backend.disposeData(unused.dataId);
+    ) as [Tensor, Tensor, Tensor, Tensor, Tensor];
+    for (const unused of [none, gated, fourth, fifth]) unused?.dispose();
     return [dx, dScale, dOffset];
   },
 };

@@ -2,7 +2,7 @@ import type { KernelConfig } from '../../../tf.js';
 import { batchNormTrainingGradKernel, batchNormTrainingKernel } from './batch-norm.js';
 import { roiAlignGradKernel, roiAlignKernel } from './roi-align.js';
 
-/** Fast kernels for our own ops. */
+/** Kernels that tfjs-node lacks, or has slower than TensorFlow can. */
 export const tensorflowKernels: readonly KernelConfig[] = [
   batchNormTrainingKernel,
   batchNormTrainingGradKernel,

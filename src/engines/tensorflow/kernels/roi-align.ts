@@ -1,6 +1,6 @@
 import type { RoiAlignOptions } from '../../../ops/roi-align.js';
 import * as tf from '../../../tf.js';
-import { attributesOf, type TensorFlowBackend } from '../raw-op.js';
+import { attribute, runRaw } from '../raw-op.js';
 
 /**
  * RoIAlign by `CropAndResize`: its sampling grid is laid on RoIAlign's sample points, S x S of which are then averaged per bin.
@@ -25,37 +25,34 @@ export const roiAlignKernel: tf.KernelConfig = {
 export const roiAlignGradKernel: tf.KernelConfig = {
   kernelName: 'RoiAlignGrad',
   backendName: 'tensorflow',
-  kernelFunc({ inputs, attrs, backend: given }) {
-    const backend = given as TensorFlowBackend;
+  kernelFunc({ inputs, attrs }) {
     const { dy, boxes, boxIndices } = inputs as unknown as { dy: tf.Tensor4D; boxes: tf.Tensor2D; boxIndices: tf.Tensor1D };
     const { featuresShape, ...options } = attrs as unknown as RoiAlignOptions & { featuresShape: [number, number, number, number] };
-    const { binding } = backend;
-    const a = attributesOf(binding);
     const [batch, height, width, channels] = featuresShape;
     const paddedShape: [number, number, number, number] = [batch, height + 2, width + 2, channels];
     return tf.tidy(() => {
       const side = options.size * options.samples;
-      const [toSamples] = backend.executeMultipleOutputs(
+      const [toSamples] = runRaw(
         'AvgPoolGrad',
         [
-          a.type('T', binding.TF_FLOAT),
-          a.int('ksize', [1, options.samples, options.samples, 1]),
-          a.int('strides', [1, options.samples, options.samples, 1]),
-          a.text('padding', 'VALID'),
-          a.text('data_format', 'NHWC'),
+          attribute.type('T', 'float32'),
+          attribute.ints('ksize', [1, options.samples, options.samples, 1]),
+          attribute.ints('strides', [1, options.samples, options.samples, 1]),
+          attribute.string('padding', 'VALID'),
+          attribute.string('data_format', 'NHWC'),
         ],
         [tf.tensor1d([dy.shape[0], side, side, channels], 'int32'), dy],
         1,
       );
-      const [toPadded] = backend.executeMultipleOutputs(
+      const [toPadded] = runRaw(
         'CropAndResizeGradImage',
-        [a.type('T', binding.TF_FLOAT), a.text('method', 'bilinear')],
+        [attribute.type('T', 'float32'), attribute.string('method', 'bilinear')],
         [toSamples!, sampleGrid(boxes, paddedShape, options), boxIndices, tf.tensor1d(paddedShape, 'int32')],
         1,
       );
-      const [toFeatures] = backend.executeMultipleOutputs(
+      const [toFeatures] = runRaw(
         'MirrorPadGrad',
-        [a.type('T', binding.TF_FLOAT), a.type('Tpaddings', binding.TF_INT32), a.text('mode', 'SYMMETRIC')],
+        [attribute.type('T', 'float32'), attribute.type('Tpaddings', 'int32'), attribute.string('mode', 'SYMMETRIC')],
         [toPadded!, tf.tensor2d(onePixel, [4, 2], 'int32')],
         1,
       );

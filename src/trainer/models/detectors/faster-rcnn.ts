@@ -63,6 +63,13 @@ export function fasterRcnn(options: FasterRcnnOptions, classes: readonly string[
 }
 
 /** Batch pixels to the picture's own. */
-function inPicture({ boxes, labels, scores }: Detections, { scaleX, scaleY }: { readonly scaleX: number; readonly scaleY: number }): Detections {
-  return { boxes: { count: boxes.count, xyxy: boxes.xyxy.map((value, index) => value / (index % 2 === 0 ? scaleX : scaleY)) }, labels, scores };
+function inPicture(
+  { boxes, labels, scores }: Detections,
+  { scaleX, scaleY }: { readonly scaleX: number; readonly scaleY: number },
+): Detections {
+  return {
+    boxes: { count: boxes.count, xyxy: boxes.xyxy.map((value, index) => value / (index % 2 === 0 ? scaleX : scaleY)) },
+    labels,
+    scores,
+  };
 }

@@ -40,7 +40,11 @@ export function boxHead(parameters: Parameters, channels: number, classes: numbe
 
   const forward = (map: tf.Tensor4D, xyxy: Float32Array, pictureOf: Int32Array): { logits: tf.Tensor2D; boxes: tf.Tensor2D } => {
     const count = pictureOf.length;
-    const regions = roiAlign(map, tf.tensor2d(xyxy, [count, 4]), tf.tensor1d(pictureOf, 'int32'), { size: pooled, scale: 1 / stride, samples: 2 });
+    const regions = roiAlign(map, tf.tensor2d(xyxy, [count, 4]), tf.tensor1d(pictureOf, 'int32'), {
+      size: pooled,
+      scale: 1 / stride,
+      samples: 2,
+    });
     const x = second.forward(first.forward(tf.reshape(regions, [count, pooled * pooled * channels])));
     return { logits: scores.forward(x), boxes: deltas.forward(x) };
   };

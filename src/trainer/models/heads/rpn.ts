@@ -69,7 +69,9 @@ export function regionProposals(parameters: Parameters, channels: number, option
     propose({ rows, grid }, pictures, { training }) {
       const data = rows.dataSync<'float32'>();
       const limits = training ? options.proposals.training : options.proposals.testing;
-      return pictures.map((picture, index) => proposalsOf(data.subarray(index * grid.count * 5, (index + 1) * grid.count * 5), grid, picture, limits));
+      return pictures.map((picture, index) =>
+        proposalsOf(data.subarray(index * grid.count * 5, (index + 1) * grid.count * 5), grid, picture, limits),
+      );
     },
     losses({ rows, grid }, truths, random) {
       const positives: number[] = [];
