@@ -126,6 +126,6 @@ function proposalsOf(rows: Float32Array, grid: AnchorGrid, picture: PictureSize,
   }
   const kept = nonMaximumSuppression(decoded, byScore(scores.subarray(0, count)), { threshold, limit: after });
   const xyxy = new Float32Array(4 * kept.length);
-  kept.forEach((from, to) => xyxy.set(decoded.subarray(4 * from, 4 * from + 4), 4 * to));
+  for (const [to, from] of kept.entries()) xyxy.set(decoded.subarray(4 * from, 4 * from + 4), 4 * to);
   return { count: kept.length, xyxy };
 }
