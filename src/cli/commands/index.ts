@@ -1,5 +1,8 @@
 import type { CliCommand } from '../command.js';
+import { data } from './data.js';
 import { engineCommand } from './engine.js';
+import { testCommand } from './test.js';
+import { trainCommand } from './train.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly CliCommand[] = [engineCommand];
+export const commands: readonly CliCommand[] = [engineCommand, data, trainCommand, testCommand];

@@ -1,6 +1,6 @@
 import type { RunDescription, TrainingConfig } from '../config/schema.js';
 import type { Dataset } from '../contracts.js';
-import { type AnchorShape, fitAnchors } from '../models/anchors.js';
+import { type AnchorShape, fitAnchors, type WeightedSize } from '../models/anchors.js';
 import type { Detector } from '../models/detector.js';
 import { fasterRcnn } from '../models/detectors/faster-rcnn.js';
 import { randomOf } from '../random.js';
@@ -12,20 +12,25 @@ import { sgd } from './optimizers/sgd.js';
 /** Streams that start from one seed; the numbers are part of what makes a run repeatable. */
 const streams = { anchors: 1, parameters: 2, sampling: 3 } as const;
 
-/** The anchors of a config as widths and heights, fitted to the training boxes (as the network sees them) where it asks for that. */
-export function anchorsOf(config: TrainingConfig, dataset: Pick<Dataset, 'records'>, seed: number): readonly AnchorShape[] {
+/**
+ * The anchors of a config as widths and heights, fitted to the training boxes (as the network sees them) where it asks for that.
+ * Each class counts the same: else a common class takes all anchors, and a rare one of another size is proposed by none.
+ */
+export function anchorsOf(config: TrainingConfig, dataset: Pick<Dataset, 'records' | 'classes'>, seed: number): readonly AnchorShape[] {
   const { anchors } = config.model.rpn;
   if (Array.isArray(anchors)) return anchors;
   const { shortSide, longSide } = config.data.size;
-  const sizes = dataset.records.flatMap(({ width, height, truth }) => {
+  const counts = dataset.classes.map(() => 0);
+  for (const { truth } of dataset.records) for (const label of truth.labels) counts[label]!++;
+  const boxes = dataset.records.flatMap(({ width, height, truth }) => {
     const scale = Math.min(shortSide / Math.min(width, height), longSide / Math.max(width, height));
     const { count, xyxy } = truth.boxes;
-    return Array.from(
-      { length: count },
-      (_, i): AnchorShape => [(xyxy[4 * i + 2]! - xyxy[4 * i]!) * scale, (xyxy[4 * i + 3]! - xyxy[4 * i + 1]!) * scale],
-    );
+    return Array.from({ length: count }, (_, i): WeightedSize => {
+      const size = [(xyxy[4 * i + 2]! - xyxy[4 * i]!) * scale, (xyxy[4 * i + 3]! - xyxy[4 * i + 1]!) * scale] as const;
+      return { size, weight: 1 / counts[truth.labels[i]!]! };
+    });
   });
-  return fitAnchors(sizes, anchors.fit, randomOf(seed, streams.anchors));
+  return fitAnchors(boxes, anchors.fit, randomOf(seed, streams.anchors));
 }
 
 /** The detector of a config, freshly initialised. Its anchors must be shapes by now. */

@@ -28,30 +28,35 @@ export function anchorGrid(height: number, width: number, stride: number, shapes
   return { count: height * width * shapes.length, height, width, xyxy };
 }
 
+/** Width and height of a training box in the pixels the network sees, and how much it counts. */
+export interface WeightedSize {
+  readonly size: AnchorShape;
+  readonly weight: number;
+}
+
 /**
  * Anchor shapes that fit these boxes: k-means with 1 - IoU of centred boxes as distance (Redmon and Farhadi, 2017, section 2),
- * the best of a few seeded starts, smallest first. `sizes` are [width, height] pairs in the pixels the network sees.
+ * the best of a few seeded starts, smallest first.
  */
-export function fitAnchors(sizes: readonly AnchorShape[], count: number, random: Random): AnchorShape[] {
-  if (sizes.length === 0) throw new RangeError('no boxes to fit anchors to');
+export function fitAnchors(boxes: readonly WeightedSize[], count: number, random: Random): AnchorShape[] {
+  if (boxes.length === 0) throw new RangeError('no boxes to fit anchors to');
+  const any = () => boxes[random.integer(boxes.length)]!.size;
   let best: AnchorShape[] = [];
   let bestFit = -1;
   for (let start = 0; start < 4; start++) {
-    let centres = Array.from({ length: count }, () => sizes[random.integer(sizes.length)]!);
+    let centres = Array.from({ length: count }, any);
     for (let round = 0; round < 30; round++) {
-      const sums = centres.map(() => ({ width: 0, height: 0, members: 0 }));
-      for (const size of sizes) {
+      const sums = centres.map(() => ({ width: 0, height: 0, weight: 0 }));
+      for (const { size, weight } of boxes) {
         const sum = sums[nearest(size, centres)]!;
         // Means of logarithms: a factor of two matters as much for a small box as for a large one.
-        sum.width += Math.log(size[0]);
-        sum.height += Math.log(size[1]);
-        sum.members++;
+        sum.width += weight * Math.log(size[0]);
+        sum.height += weight * Math.log(size[1]);
+        sum.weight += weight;
       }
-      centres = sums.map(({ width, height, members }) =>
-        members > 0 ? [Math.exp(width / members), Math.exp(height / members)] : sizes[random.integer(sizes.length)]!,
-      );
+      centres = sums.map(({ width, height, weight }) => (weight > 0 ? [Math.exp(width / weight), Math.exp(height / weight)] : any()));
     }
-    const fit = sizes.reduce((sum, size) => sum + overlap(size, centres[nearest(size, centres)]!), 0) / sizes.length;
+    const fit = boxes.reduce((sum, { size, weight }) => sum + weight * overlap(size, centres[nearest(size, centres)]!), 0);
     if (fit > bestFit) [best, bestFit] = [centres, fit];
   }
   return best.sort((a, b) => a[0] * a[1] - b[0] * b[1]);
