@@ -26,11 +26,14 @@ export async function findDataDirectory(
   const directory = join(terminal.cwd, 'data', 'shapes');
   if (!yes && !terminal.interactive) {
     throw new UserError(`No data set: looked for ${looked} in \`${terminal.cwd}\``, {
-      hint: '`--data DIR` names a VOCdevkit or VOC2007-like folder; `gpu-setup data make shapes` makes a small one; `--yes` does so and trains on it. VOC 2007 (450 MB) comes from the challenge\'s own site as VOCtrainval_06-Nov-2007.tar',
+      hint: "`--data DIR` names a VOCdevkit or VOC2007-like folder; `gpu-setup data make shapes` makes a small one; `--yes` does so and trains on it. VOC 2007 (450 MB) comes from the challenge's own site as VOCtrainval_06-Nov-2007.tar",
     });
   }
   terminal.say(`No data set here: looked for ${looked}`);
-  if (!yes && !(await terminal.confirm(`Make the small data set \`shapes\` in \`${relative(terminal.cwd, directory)}\` and train on it?`, '--yes'))) {
+  if (
+    !yes &&
+    !(await terminal.confirm(`Make the small data set \`shapes\` in \`${relative(terminal.cwd, directory)}\` and train on it?`, '--yes'))
+  ) {
     throw new UserError('No data set to train on', { hint: '`--data DIR` names one' });
   }
   await make(directory);

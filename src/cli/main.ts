@@ -3,9 +3,8 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode, UserError } from '../errors.js';
 import type { Run } from './command.js';
 import { commands } from './commands/index.js';
-import { processTerminal } from './terminal.js';
-
 import { version } from './package.js';
+import { processTerminal } from './terminal.js';
 
 /** Parses `argv` (without node and script), runs one command, answers its exit code. */
 async function main(argv: readonly string[]): Promise<number> {

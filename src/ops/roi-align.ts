@@ -39,12 +39,10 @@ export const roiAlignOp: Op = {
       const [features, boxes, boxIndices] = saved as [tf.Tensor4D, tf.Tensor2D, tf.Tensor1D];
       const featuresShape = features.shape;
       const backward = () =>
-        tf
-          .engine()
-          .runKernel(gradientName, { dy: dy as tf.Tensor, boxes, boxIndices }, {
-            ...attributes,
-            featuresShape,
-          } as unknown as tf.NamedAttrMap) as unknown as tf.Tensor;
+        tf.engine().runKernel(gradientName, { dy: dy as tf.Tensor, boxes, boxIndices }, {
+          ...attributes,
+          featuresShape,
+        } as unknown as tf.NamedAttrMap) as unknown as tf.Tensor;
       return { features: backward, boxes: () => tf.zerosLike(boxes), boxIndices: () => tf.zerosLike(boxIndices) };
     },
   },

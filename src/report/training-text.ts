@@ -40,7 +40,12 @@ export function scoresTable(summary: {
   readonly mAP50: number;
   readonly mAP: number;
   readonly mAP50Eleven: number;
-  readonly classes: readonly { readonly name: string; readonly objects: number; readonly AP50: number | undefined; readonly recall: number | undefined }[];
+  readonly classes: readonly {
+    readonly name: string;
+    readonly objects: number;
+    readonly AP50: number | undefined;
+    readonly recall: number | undefined;
+  }[];
 }): string {
   const rows = summary.classes.map(({ name, objects, AP50, recall }) => [
     name,
@@ -50,6 +55,11 @@ export function scoresTable(summary: {
   ]);
   const table = [['class', 'objects', 'AP50', 'recall'], ...rows, ['mean', '', summary.mAP50.toFixed(4), '']];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => row[column]!.length)));
-  const lines = table.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  ').trimEnd());
+  const lines = table.map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
   return [...lines, `mAP50 (11-point) ${summary.mAP50Eleven.toFixed(4)}, mAP50:95 ${summary.mAP.toFixed(4)}`].join('\n');
 }

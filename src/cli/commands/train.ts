@@ -9,11 +9,10 @@ import type { Ready, TrainResult } from '../../trainer/engine/train.js';
 import { activateEngine } from '../activate-engine.js';
 import type { CliCommand } from '../command.js';
 import { findDataDirectory } from '../data-directory.js';
+import { finishWorkDir } from '../finish-work-dir.js';
 import { positiveInteger, positiveNumber } from '../numbers.js';
 import { packageFile, version } from '../package.js';
 import type { Terminal } from '../terminal.js';
-import { finishWorkDir } from '../work-dir-report.js';
-import { makeShapesIn } from './data/make-shapes.js';
 
 /** Names of what `train` takes beside a config file. */
 const recipes: Readonly<Record<string, string>> = { voc: 'configs/voc/faster_rcnn_compact.yaml' };
@@ -42,7 +41,11 @@ export const trainCommand: CliCommand = {
       .option('--data <dir>', 'a VOCdevkit, a VOC2007-like folder, or any with Annotations, ImageSets and JPEGImages')
       .option('--train-split <name>', 'the split to train on (`train`, or what there is)')
       .option('--val-split <name>', 'the split to judge with (`val`, or what there is)')
-      .addOption(new Option('--max-minutes <minutes>', 'wall-clock time for everything; the schedule adapts').argParser(positiveNumber).conflicts('epochs'))
+      .addOption(
+        new Option('--max-minutes <minutes>', 'wall-clock time for everything; the schedule adapts')
+          .argParser(positiveNumber)
+          .conflicts('epochs'),
+      )
       .option('--epochs <number>', 'times through the training split', positiveInteger)
       .option('--work-dir <dir>', 'where config, log, checkpoints and report go (`work_dirs/NAME`)')
       .option('--engine <name>', '`tensorflow` or `wasm`')
@@ -65,7 +68,10 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
   const config = await loadConfig(recipe ? packageFile(recipe) : resolve(terminal.cwd, name));
   const dataDirectory = flags.resume
     ? ''
-    : resolve(terminal.cwd, await findDataDirectory(terminal, flags.data, flags.yes ?? false, (directory) => makeShapesIn(directory, terminal)));
+    : resolve(
+        terminal.cwd,
+        await findDataDirectory(terminal, flags.data, flags.yes ?? false, (directory) => shapesIn(terminal, directory)),
+      );
   const target = flags.resume || flags.workDir !== undefined ? workDir : await freshWorkDir(workDir);
   const engine = await activateEngine(terminal, flags.engine);
   const shown = lineEvery(terminal, 5000);
@@ -121,6 +127,12 @@ async function loadTrainer() {
   return { loadConfig: (path: string) => loadYaml(path, configSchema), train, resume };
 }
 
+async function shapesIn(terminal: Terminal, directory: string): Promise<void> {
+  const { makeShapes } = await import('../../trainer/data/shapes/make-shapes.js');
+  terminal.say(`Making \`shapes\` in \`${relative(terminal.cwd, directory)}\``);
+  await makeShapes({ directory, images: 300, seed: 0, signal: terminal.signal });
+}
+
 /** The default work dir is used again and again: what lies there is kept aside, numbered. */
 async function freshWorkDir(workDir: string): Promise<string> {
   if (!existsSync(workDir)) return workDir;
@@ -134,7 +146,9 @@ async function freshWorkDir(workDir: string): Promise<string> {
 
 function announce(terminal: Terminal, { config, train, validation, parameters, iteration, remarks }: Ready, workDir: string): void {
   const objects = train.records.reduce((sum, { truth }) => sum + truth.boxes.count, 0);
-  terminal.say(`data: ${train.records.length} pictures of \`${train.split}\`, ${objects} objects of ${config.run.classes.length} classes (${config.run.classes.join(', ')})`);
+  terminal.say(
+    `data: ${train.records.length} pictures of \`${train.split}\`, ${objects} objects of ${config.run.classes.length} classes (${config.run.classes.join(', ')})`,
+  );
   terminal.say(`validation: ${validation.records.length} pictures of \`${validation.split}\``);
   for (const remark of remarks.slice(0, 8)) terminal.say(`note: ${remark}`);
   if (remarks.length > 8) terminal.say(`note: and ${remarks.length - 8} more, all in the report`);
@@ -156,6 +170,7 @@ function lineEvery(terminal: Terminal, ms: number): (event: Parameters<typeof tr
 
 function seedNumber(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw new InvalidArgumentError('not a whole number from 0 to 4294967295');
+  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
+    throw new InvalidArgumentError('not a whole number from 0 to 4294967295');
   return value;
 }
