@@ -22,7 +22,7 @@ export class TapTally {
     const indent = text.length - text.trimStart().length;
     const diagnostic = text.trim() === '---' && indent % 4 === 2;
     // What follows an outermost result only says how the file was run.
-    if (indent > 2 || !(diagnostic || this.#yaml === 2)) this.#lines.push(text);
+    if (this.#yaml !== 2 && !(diagnostic && indent === 2)) this.#lines.push(text);
     if (this.#yaml !== undefined) {
       // A diagnostic may quote anything, `not ok 1` included.
       if (text.trim() === '...' && indent === this.#yaml) this.#yaml = undefined;
