@@ -1,0 +1,26 @@
+import { type GradConfig, type KernelConfig, registerGradient, registerKernel, type Tensor, type TensorInfo, tidy } from '../tf.js';
+
+/** An op that TensorFlow.js lacks. An engine may bring a fast kernel of the same name; the reference is what it must equal. */
+export interface Op {
+  readonly kernelName: string;
+  /** The op in plain terms: correct on every backend, fast on none. */
+  reference(inputs: Record<string, Tensor>, attributes: Record<string, unknown>): Tensor[];
+  readonly gradient?: GradConfig;
+}
+
+/** Registers the gradients of `ops`, and their references as kernels of `backendName` where `has` knows no kernel yet. */
+export function registerOps(ops: readonly Op[], backendName: string, has: (kernelName: string) => boolean): void {
+  for (const op of ops) {
+    if (op.gradient) registerGradient(op.gradient);
+    if (has(op.kernelName)) continue;
+    const config: KernelConfig = {
+      kernelName: op.kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) => {
+        const made = tidy(() => op.reference(inputs as Record<string, Tensor>, (attrs ?? {}) as Record<string, unknown>)) as TensorInfo[];
+        return made.length === 1 ? made[0]! : made;
+      },
+    };
+    registerKernel(config);
+  }
+}

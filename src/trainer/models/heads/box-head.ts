@@ -1,0 +1,144 @@
+import { type Deviations, decodeBox, encodeBox } from '../../../ops/boxes.js';
+import { byScore, nonMaximumSuppression } from '../../../ops/nms.js';
+import { roiAlign } from '../../../ops/roi-align.js';
+import * as tf from '../../../tf.js';
+import type { Boxes, Detections, Truth } from '../../contracts.js';
+import type { Random } from '../../random.js';
+import { type AssignOptions, assign, sample } from '../assign.js';
+import { dense } from '../layers.js';
+import { crossEntropy, smoothL1 } from '../losses.js';
+import type { Parameters } from '../parameters.js';
+import type { PictureSize } from './rpn.js';
+
+/** Legend: N regions, P pooled side, K classes; class 0 of the logits is background. */
+export interface BoxHeadOptions {
+  readonly stride: number;
+  readonly pooled: number;
+  readonly width: number;
+  readonly assign: AssignOptions;
+  /** Regions per picture that the losses see, and the largest part of them that stands for objects. */
+  readonly samples: number;
+  readonly positiveFraction: number;
+  readonly beta: number;
+  readonly testing: { readonly score: number; readonly threshold: number; readonly limit: number };
+}
+
+const deviations: Deviations = [0.1, 0.1, 0.2, 0.2];
+
+/** The box head of Fast R-CNN (Girshick, 2015): RoIAlign, two fully connected layers, classes and one class-agnostic box per region. */
+export interface BoxHead {
+  losses(map: tf.Tensor4D, proposals: readonly Boxes[], truths: readonly Truth[], random: Random): { classes: tf.Scalar; box: tf.Scalar };
+  predict(map: tf.Tensor4D, proposals: readonly Boxes[], pictures: readonly PictureSize[]): Detections[];
+}
+
+export function boxHead(parameters: Parameters, channels: number, classes: number, options: BoxHeadOptions): BoxHead {
+  const { pooled, width, stride } = options;
+  const first = dense(parameters, 'head.fc1', { from: pooled * pooled * channels, to: width, relu: true }, { kind: 'fan-in', gain: 2 });
+  const second = dense(parameters, 'head.fc2', { from: width, to: width, relu: true }, { kind: 'fan-in', gain: 2 });
+  const scores = dense(parameters, 'head.classes', { from: width, to: classes + 1, relu: false }, { kind: 'normal', deviation: 0.01 });
+  const deltas = dense(parameters, 'head.box', { from: width, to: 4, relu: false }, { kind: 'normal', deviation: 0.001 });
+
+  const forward = (map: tf.Tensor4D, xyxy: Float32Array, pictureOf: Int32Array): { logits: tf.Tensor2D; boxes: tf.Tensor2D } => {
+    const count = pictureOf.length;
+    const regions = roiAlign(map, tf.tensor2d(xyxy, [count, 4]), tf.tensor1d(pictureOf, 'int32'), { size: pooled, scale: 1 / stride, samples: 2 });
+    const x = second.forward(first.forward(tf.reshape(regions, [count, pooled * pooled * channels])));
+    return { logits: scores.forward(x), boxes: deltas.forward(x) };
+  };
+
+  return {
+    losses(map, proposals, truths, random) {
+      const regions: number[] = [];
+      const pictureOf: number[] = [];
+      const labels: number[] = [];
+      const positiveRows: number[] = [];
+      const targets: number[] = [];
+      const encoded = new Float32Array(4);
+      truths.forEach((truth, index) => {
+        // The objects themselves are proposals too, so that every picture has good ones from the first iteration on.
+        const xyxy = new Float32Array([...proposals[index]!.xyxy, ...truth.boxes.xyxy]);
+        const assigned = assign(xyxy, xyxy.length / 4, truth, options.assign);
+        const drawn = sample(assigned, options.samples, options.positiveFraction, random);
+        for (const region of [...drawn.positives, ...drawn.negatives]) {
+          const object = assigned[region]!;
+          if (object >= 0) {
+            encodeBox(xyxy, region, truth.boxes.xyxy, object, deviations, encoded, 0);
+            targets.push(...encoded);
+            positiveRows.push(labels.length);
+          }
+          labels.push(object >= 0 ? truth.labels[object]! + 1 : 0);
+          pictureOf.push(index);
+          for (let k = 0; k < 4; k++) regions.push(xyxy[4 * region + k]!);
+        }
+      });
+      if (labels.length === 0) return { classes: tf.scalar(0), box: tf.scalar(0) };
+      const { logits, boxes } = forward(map, Float32Array.from(regions), Int32Array.from(pictureOf));
+      const positives = positiveRows.length;
+      const box =
+        positives > 0
+          ? (tf.div(
+              smoothL1(tf.gather(boxes, tf.tensor1d(positiveRows, 'int32')), tf.tensor2d(targets, [positives, 4]), options.beta),
+              labels.length,
+            ) as tf.Scalar)
+          : tf.scalar(0);
+      return { classes: crossEntropy(logits, tf.tensor1d(labels, 'int32')), box };
+    },
+    predict(map, proposals, pictures) {
+      const total = proposals.reduce((sum, { count }) => sum + count, 0);
+      if (total === 0) return pictures.map(() => nothing);
+      const xyxy = new Float32Array(4 * total);
+      const pictureOf = new Int32Array(total);
+      let at = 0;
+      proposals.forEach((boxes, index) => {
+        xyxy.set(boxes.xyxy, 4 * at);
+        pictureOf.fill(index, at, at + boxes.count);
+        at += boxes.count;
+      });
+      const { logits, boxes } = forward(map, xyxy, pictureOf);
+      const probabilities = tf.softmax(logits).dataSync<'float32'>();
+      const regressed = boxes.dataSync<'float32'>();
+      const decoded = new Float32Array(4 * total);
+      for (let n = 0; n < total; n++) decodeBox(xyxy, n, regressed, n, deviations, pictures[pictureOf[n]!]!, decoded, n);
+      let start = 0;
+      return proposals.map(({ count }) => {
+        const found = detectionsOf(decoded, probabilities, start, start + count, classes, options.testing);
+        start += count;
+        return found;
+      });
+    },
+  };
+}
+
+const nothing: Detections = { boxes: { count: 0, xyxy: new Float32Array() }, labels: new Int32Array(), scores: new Float32Array() };
+
+/** Regions `from` to `to` as detections: above the score, suppressed class by class, the best `limit` of all. */
+function detectionsOf(
+  xyxy: Float32Array,
+  probabilities: Float32Array,
+  from: number,
+  to: number,
+  classes: number,
+  { score, threshold, limit }: BoxHeadOptions['testing'],
+): Detections {
+  const found: { region: number; label: number; score: number }[] = [];
+  for (let label = 0; label < classes; label++) {
+    const regions: number[] = [];
+    const scores: number[] = [];
+    for (let region = from; region < to; region++) {
+      const probability = probabilities[region * (classes + 1) + label + 1]!;
+      if (probability < score || xyxy[4 * region + 2]! <= xyxy[4 * region]! || xyxy[4 * region + 3]! <= xyxy[4 * region + 1]!) continue;
+      regions.push(region);
+      scores.push(probability);
+    }
+    const order = byScore(scores).map((index) => regions[index]!);
+    for (const region of nonMaximumSuppression(xyxy, order, { threshold, limit })) {
+      found.push({ region, label, score: probabilities[region * (classes + 1) + label + 1]! });
+    }
+  }
+  found.sort((a, b) => b.score - a.score || a.label - b.label || a.region - b.region);
+  const kept = found.slice(0, limit);
+  return {
+    boxes: { count: kept.length, xyxy: Float32Array.from(kept.flatMap(({ region }) => [...xyxy.subarray(4 * region, 4 * region + 4)])) },
+    labels: Int32Array.from(kept, ({ label }) => label),
+    scores: Float32Array.from(kept, ({ score: value }) => value),
+  };
+}
