@@ -10,10 +10,13 @@ A description (lengths in pixels of the picture as it enters the network):
   width, height, batch     of the pictures; they are not resized again
   boxes                    labelled boxes per picture
   backbone                 {"type": "stages", "stages": [{"channels", "stride", "kernel", "norm": "gn"|"bn"|"none", "groups",
-                            "residual"}]} or {"type": "resnet18"}
-  neck                     {"type": "none"} or {"type": "fpn", "channels"}
-  anchors                  {"sizes": one list for each level, "ratios": [...]}
-  rpn                      {"convs", "batch", "positive", "preNms", "postNms", "nms"}
+                            "residual"}]}, {"type": "resnet18"}, or our own {"type": "compact", "stem", "stemBlocks",
+                            "stages": [{"channels", "blocks"}]}
+  neck                     {"type": "none"}, {"type": "fpn", "channels"}, or with the backbone `compact`
+                            {"type": "top_down", "channels"}
+  anchors                  {"sizes": one list for each level, "ratios": [...]}, or {"shapes": [[width, height], ...]} on one level
+  rpn                      {"convs", "norm": "bn" or nothing, "batch", "positive", "iou": [positive, negative], "preNms",
+                            "postNms", "preNmsTest", "postNmsTest", "nms"}
   roi                      {"size", "samples", "batch", "positive"}; samples are RoIAlign's points along one side of a bin
   head                     {"widths": [...]}, fully connected
   optimizer                {"type": "adamw"|"sgd", "learningRate", "weightDecay", "momentum", "clipNorm" or null}
@@ -130,6 +133,84 @@ class StagesBackbone(nn.Module):
         return self.pyramid(maps) if self.pyramid else maps
 
 
+def convolution_norm_relu(inputs, channels, kernel, stride=1):
+    padding = (kernel - stride + 1) // 2
+    return nn.Sequential(
+        nn.Conv2d(inputs, channels, kernel, stride, padding, bias=False), nn.BatchNorm2d(channels), nn.ReLU(inplace=True)
+    )
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions, with the input added after the last ReLU."""
+
+    def __init__(self, channels):
+        super().__init__()
+        self.body = nn.Sequential(
+            convolution_norm_relu(channels, channels, 3), convolution_norm_relu(channels, channels, 3)
+        )
+
+    def forward(self, x):
+        return x + self.body(x)
+
+
+class CompactTopDown(nn.Module):
+    """The backbone `compact` and the neck `top_down` of gpu-setup: a residual network to one map of stride 8."""
+
+    def __init__(self, backbone, neck):
+        super().__init__()
+        stem = backbone["stem"]
+        self.stem = nn.Sequential(
+            convolution_norm_relu(3, stem, 6, 4), *(ResidualBlock(stem) for _ in range(backbone["stemBlocks"]))
+        )
+        self.stages = nn.ModuleList()
+        self.laterals = nn.ModuleList()
+        inputs, self.out_channels, self.levels = stem, neck["channels"], [0]
+        for stage in backbone["stages"]:
+            channels = stage["channels"]
+            blocks = (ResidualBlock(channels) for _ in range(stage["blocks"]))
+            self.stages.append(nn.Sequential(convolution_norm_relu(inputs, channels, 3, 2), *blocks))
+            self.laterals.append(convolution_norm_relu(channels, self.out_channels, 1))
+            inputs = channels
+        self.smooth = convolution_norm_relu(self.out_channels, self.out_channels, 3)
+
+    def forward(self, x):
+        x = self.stem(x)
+        maps = []
+        for stage in self.stages:
+            x = stage(x)
+            maps.append(x)
+        top = None
+        for lateral, level in zip(reversed(self.laterals), reversed(maps)):
+            y = lateral(level)
+            top = y if top is None else y + nn.functional.interpolate(top, size=y.shape[-2:], mode="nearest")
+        return OrderedDict([("0", self.smooth(top))])
+
+
+class ShapedAnchors(AnchorGenerator):
+    """Anchors of given widths and heights on one level."""
+
+    def __init__(self, shapes):
+        super().__init__(((1,) * len(shapes),), ((1.0,),))
+        self.cell_anchors = [torch.tensor([[-w / 2, -h / 2, w / 2, h / 2] for w, h in shapes])]
+
+    def num_anchors_per_location(self):
+        return [len(self.cell_anchors[0])]
+
+
+class NormedRPNHead(nn.Module):
+    """A head as RPNHead, with batch norm in its tower."""
+
+    def __init__(self, channels, anchors):
+        super().__init__()
+        self.tower = convolution_norm_relu(channels, channels, 3)
+        self.scores = nn.Conv2d(channels, anchors, 1)
+        self.deltas = nn.Conv2d(channels, anchors * 4, 1)
+
+    def forward(self, maps):
+        towers = [self.tower(x) for x in maps]
+        return [self.scores(x) for x in towers], [self.deltas(x) for x in towers]
+
+
 class BoxHead(nn.Module):
     """Fully connected layers over a flattened region."""
 
@@ -165,26 +246,40 @@ def build(spec):
             backbone_name="resnet18", weights=None, norm_layer=nn.BatchNorm2d, trainable_layers=5
         )
         names = ["0", "1", "2", "3"]
+    elif backbone_spec["type"] == "compact":
+        backbone = CompactTopDown(backbone_spec, neck)
+        names = ["0"]
     else:
         backbone = StagesBackbone(backbone_spec["stages"], neck)
         names = [str(i) for i in range(len(backbone.levels))]
-    sizes = tuple(tuple(level) for level in spec["anchors"]["sizes"])
-    anchors = AnchorGenerator(sizes, (tuple(spec["anchors"]["ratios"]),) * len(sizes))
+    if "shapes" in spec["anchors"]:
+        anchors = ShapedAnchors(spec["anchors"]["shapes"])
+    else:
+        sizes = tuple(tuple(level) for level in spec["anchors"]["sizes"])
+        anchors = AnchorGenerator(sizes, (tuple(spec["anchors"]["ratios"]),) * len(sizes))
     rpn, roi, classes = spec["rpn"], spec["roi"], spec["classes"] + 1
     widths = spec["head"]["widths"]
     short, long = sorted((spec["width"], spec["height"]))
+    per_place = anchors.num_anchors_per_location()[0]
+    if rpn.get("norm") == "bn":
+        rpn_head = NormedRPNHead(backbone.out_channels, per_place)
+    else:
+        rpn_head = RPNHead(backbone.out_channels, per_place, conv_depth=rpn.get("convs", 1))
+    positive_iou, negative_iou = rpn.get("iou", (0.7, 0.3))
     return FasterRCNN(
         backbone,
         min_size=short,
         max_size=long,
         rpn_anchor_generator=anchors,
-        rpn_head=RPNHead(backbone.out_channels, anchors.num_anchors_per_location()[0], conv_depth=rpn.get("convs", 1)),
+        rpn_head=rpn_head,
+        rpn_fg_iou_thresh=positive_iou,
+        rpn_bg_iou_thresh=negative_iou,
         rpn_batch_size_per_image=rpn["batch"],
         rpn_positive_fraction=rpn.get("positive", 0.5),
         rpn_pre_nms_top_n_train=rpn["preNms"],
-        rpn_pre_nms_top_n_test=rpn["preNms"],
+        rpn_pre_nms_top_n_test=rpn.get("preNmsTest", rpn["preNms"]),
         rpn_post_nms_top_n_train=rpn["postNms"],
-        rpn_post_nms_top_n_test=rpn["postNms"],
+        rpn_post_nms_top_n_test=rpn.get("postNmsTest", rpn["postNms"]),
         rpn_nms_thresh=rpn.get("nms", 0.7),
         box_roi_pool=MultiScaleRoIAlign(names, roi["size"], roi.get("samples", 2)),
         box_head=BoxHead(backbone.out_channels * roi["size"] ** 2, widths),

@@ -7,14 +7,14 @@ import { runCommand } from '../run-command.mjs';
  *
  * @returns {Promise<{ready: boolean, why: string}>} `why` says what it runs on, or in one sentence why it is not there
  */
-export async function prepareTensorFlow(root, { log, say, timeoutMs = 1_200_000 }) {
+export async function prepareTensorFlow(root, { log, say, show = 'none', timeoutMs = 1_200_000 }) {
   const before = await tensorFlowStatus(root);
   if (before.available) return { ready: true, why: before.detail };
   const lacking = await lackingForTensorFlow();
   if (lacking.length > 0) return { ready: false, why: `${lacking.join(' and ')} not there` };
   say('engine tensorflow: installing it (TensorFlow for Python, about 250 MB, and its binding)');
   const argv = [process.execPath, join(root, 'dist/cli/main.js'), 'engine', 'install', 'tensorflow', '--yes'];
-  const { code, stderr, timedOut, interrupted } = await runCommand(argv, { cwd: root, log, timeoutMs });
+  const { code, stderr, timedOut, interrupted } = await runCommand(argv, { cwd: root, log, show, timeoutMs });
   if (interrupted) process.exit(130);
   const after = await tensorFlowStatus(root);
   if (after.available) return { ready: true, why: after.detail };
