@@ -29,6 +29,9 @@ const everywhere = ['errors.ts'];
 /** The report knows other rooms by their types alone: such an import leaves no trace in what is built. */
 const typesOnly = ['report'];
 
+/** Files that hold nothing but a room's words, which the report may therefore use as values too. */
+const vocabularies = ['doctor/finding.ts', 'trainer/contracts.ts'];
+
 /** Narrower than a room: files that match may import these rooms, other files of the room may not. */
 const within = [
   {
@@ -67,7 +70,8 @@ const packages = {
 /** Who may use the parts of Node that touch the machine; the others (path, url, util, crypto, …) are free. */
 const builtins = {
   fs: /^(host|setup|engines|trainer|cli)\//,
-  child_process: /^host\//,
+  // The TensorFlow library is loaded in a child first: a crash or a hang stays there.
+  child_process: /^(host|engines\/probe|engines\/tensorflow\/install)\b/,
   worker_threads: /^(engines|trainer)\//,
   os: /^(host|setup|engines|trainer|cli)\//,
   process: /^cli\//,
@@ -146,7 +150,8 @@ function forbiddenRoom(from, to, typeOnly) {
   if (everywhere.includes(to) || to.endsWith('.d.ts')) return undefined;
   if (own === other) return own === 'trainer' ? forbiddenInTrainer(from, to) : undefined;
   if (everywhere.includes(from)) return `\`${from}\` may import nothing of ours, not \`${to}\``;
-  if (typesOnly.includes(own)) return typeOnly ? undefined : `\`${own}\` may import only types of \`${other}\``;
+  if (typesOnly.includes(own))
+    return typeOnly || vocabularies.includes(to) ? undefined : `\`${own}\` may import only types of \`${other}\``;
   const allowed = rooms[own] ?? [];
   if (!allowed.includes(other) && !allowed.includes('*')) return `\`${own}\` may not import \`${other}\``;
   const narrower = within.find((rule) => rule.room === own && rule.imports.includes(other) && !rule.files.test(from));
