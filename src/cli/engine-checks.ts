@@ -33,7 +33,9 @@ function engineCheck(name: EngineStatus['name'], statuses: () => Promise<readonl
       return found({
         severity: known.some(({ available }) => available) ? 'note' : 'blocker',
         summary: `The ${name} engine is not available`,
-        why: known.some(({ available }) => available) ? 'Training can run on another engine' : 'Training needs an engine, and there is none',
+        why: known.some(({ available }) => available)
+          ? 'Training can run on another engine'
+          : 'Training needs an engine, and there is none',
         evidence: [engine.detail],
         ...(engine.hint && { remedy: { summary: 'Make it available', commands: [engine.hint], automatic: true, needs: ['network'] } }),
       });

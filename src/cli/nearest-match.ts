@@ -11,7 +11,8 @@ export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (const [i, letter] of [...one].entries()) {
     const next = [i + 1];
-    for (const [j, against] of [...other].entries()) next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === against ? 0 : 1)));
+    for (const [j, against] of [...other].entries())
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + (letter === against ? 0 : 1)));
     row = next;
   }
   return row.at(-1)!;

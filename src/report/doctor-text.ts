@@ -1,4 +1,4 @@
-import { chain, type Check, type Finding } from '../doctor/finding.js';
+import { type Check, chain, type Finding } from '../doctor/finding.js';
 import type { Machine } from '../doctor/machine.js';
 import { countsOf } from './doctor-document.js';
 import type { DoctorReport } from './doctor-report.js';
@@ -12,7 +12,8 @@ export function doctorText(report: DoctorReport, { style }: { style: Style }): s
   const blocks = [machineText(machine, host), firstBrokenText(firstBroken, findings, style)];
   for (const link of chain) {
     const here = findings.filter((finding) => finding.link === link && finding.status !== 'blocked');
-    if (here.length > 0) blocks.push([style('bold', link), ...here.map((finding) => findingText(finding, finding === firstBroken, style))].join('\n'));
+    if (here.length > 0)
+      blocks.push([style('bold', link), ...here.map((finding) => findingText(finding, finding === firstBroken, style))].join('\n'));
   }
   blocks.push(...blockedText(findings, style), countsText(findings));
   return blocks.join('\n\n');
@@ -20,8 +21,8 @@ export function doctorText(report: DoctorReport, { style }: { style: Style }): s
 
 /** One line for each check, for `--list`. */
 export function checkListText(checks: readonly Pick<Check, 'id' | 'title' | 'link'>[]): string {
-  const width = Math.max(...checks.map(({ id }) => id.length));
-  return checks.map(({ id, title }) => wrapped(`${id.padEnd(width)}\u0000${title}`, { indent: ' '.repeat(width + 2) }).replace('\u0000', '  ')).join('\n');
+  const width = Math.max(...checks.map(({ id }) => id.length)) + 2;
+  return checks.map(({ id, title }) => wrapped(title, { first: id.padEnd(width), indent: ' '.repeat(width) })).join('\n');
 }
 
 function machineText({ system, kernel, runsIn, gpus, driver }: Machine, host: DoctorReport['host']): string {
@@ -29,55 +30,57 @@ function machineText({ system, kernel, runsIn, gpus, driver }: Machine, host: Do
   const first = [system ?? 'An unknown distribution', kernel ? `kernel ${kernel}` : 'no running kernel', where].filter(Boolean).join(', ');
   const names = gpus?.map(({ address, vendor, device, driver: owner }) => `${address} ${vendor}:${device} (${owner ?? 'no driver'})`);
   const second = names === undefined ? 'GPUs unknown' : names.length === 0 ? 'no NVIDIA GPU' : `NVIDIA GPU ${names.join(', ')}`;
-  return [first, [second, driver && `NVIDIA driver ${driver}`].filter(Boolean).join(', ')].map((line) => wrapped(line, { indent: '  ' })).join('\n');
+  return [first, [second, driver && `NVIDIA driver ${driver}`].filter(Boolean).join(', ')]
+    .map((line) => wrapped(line, { indent: '  ' }))
+    .join('\n');
 }
 
 function firstBrokenText(finding: Finding | undefined, findings: readonly Finding[], style: Style): string {
   if (!finding) {
     const unseen = findings.filter(({ status }) => status === 'undetermined' || status === 'crashed').length;
-    return unseen === 0
-      ? style('green', 'No broken link')
-      : `No broken link was found; ${unseen} of ${findings.length} checks could not look`;
+    if (unseen === 0) return style('green', 'No broken link');
+    return `No broken link was found, and ${unseen} of ${findings.length} checks could not look`;
   }
   const blocked = findings.filter(({ blockedBy }) => blockedBy === finding.id).length;
+  const hanging = blocked === 1 ? '1 further check hangs on it' : `${blocked} further checks hang on it`;
   return [
     style('bold', style('red', `First broken link: ${finding.link}`)),
-    wrapped(`  ${finding.summary} (${finding.id})`, { indent: '  ' }),
+    wrapped(`${finding.summary} (${finding.id})`, { first: '  ', indent: '  ' }),
     ...detailLines(finding, '  ', style),
-    ...(blocked > 0 ? [wrapped(`  ${blocked} further checks hang on it; mend this first`, { indent: '  ' })] : []),
+    ...(blocked > 0 ? [`  ${hanging}`] : []),
   ].join('\n');
 }
 
-const words = {
-  clear: 'ok',
-  blocked: 'blocked',
-  'not-applicable': 'n/a',
-  undetermined: 'unknown',
-  crashed: 'crashed',
-} as const;
+const words = { clear: 'ok', blocked: 'blocked', 'not-applicable': 'n/a', undetermined: 'unknown', crashed: 'crashed' } as const;
+const colours = { blocker: 'red', warning: 'yellow', note: 'cyan', ok: 'green', crashed: 'red' } as const;
+/** As wide as the longest of those words, and a space. */
+const column = 8;
+const deep = ' '.repeat(2 + column);
 
 function findingText(finding: Finding, shownAbove: boolean, style: Style): string {
   const word = finding.status === 'found' ? finding.severity! : words[finding.status];
-  const colour = ({ blocker: 'red', warning: 'yellow', crashed: 'red', ok: 'green' } as const)[word as string] ?? 'dim';
-  const line = wrapped(`  ${word.padEnd(8)} ${finding.summary} (${finding.id})`, { indent: ' '.repeat(11) });
-  const painted = line.replace(word, style(colour, word));
-  if (finding.status === 'crashed') return [painted, ...finding.evidence.map((each) => wrapped(`           ${each}`, { indent: ' '.repeat(11) }))].join('\n');
-  if (finding.status !== 'found') return painted;
-  return shownAbove ? `${painted}, see above` : [painted, ...detailLines(finding, ' '.repeat(11), style)].join('\n');
+  const colour = word in colours ? colours[word as keyof typeof colours] : 'dim';
+  const text = `${finding.summary} (${finding.id})${shownAbove ? ', see above' : ''}`;
+  const line = wrapped(text, { first: `  ${word.padEnd(column)}`, indent: deep }).replace(word, style(colour, word));
+  if (finding.status === 'crashed')
+    return [line, ...finding.evidence.map((each) => wrapped(each, { first: deep, indent: deep }))].join('\n');
+  return finding.status !== 'found' || shownAbove ? line : [line, ...detailLines(finding, deep, style)].join('\n');
 }
 
 /** Why it matters, how we know, and what mends it, each behind a word. */
 function detailLines({ why, evidence, remedy, links, severity }: Finding, indent: string, style: Style): readonly string[] {
+  const under = `${indent}     `;
   const entry = (word: string, text: string) => {
-    const line = wrapped(`${indent}${word.padEnd(5)} ${text}`, { indent: `${indent}      ` });
+    const line = wrapped(text, { first: `${indent}${word.padEnd(5)}`, indent: under });
     return line.replace(word, style('dim', word));
   };
-  const commands = remedy?.commands.map((command) => `${indent}      $ ${style('cyan', command)}`) ?? [];
   const needs = remedy && remedy.needs.length > 0 ? ` (needs ${remedy.needs.join(', ')})` : '';
   return [
     ...(why ? [entry('why', why)] : []),
-    ...evidence.map((line, index) => (index === 0 ? entry('seen', line) : wrapped(`${indent}      ${line}`, { indent: `${indent}      ` }))),
-    ...(remedy ? [entry('cure', remedy.summary + needs), ...commands] : []),
+    ...evidence.map((line, index) => (index === 0 ? entry('seen', line) : wrapped(line, { first: under, indent: under }))),
+    ...(remedy ? [entry('cure', remedy.summary + needs)] : []),
+    // Never broken into lines: they are there to be copied.
+    ...(remedy?.commands.map((command) => `${under}$ ${style('cyan', command)}`) ?? []),
     ...(severity === 'blocker' ? links.map((link) => entry('more', link)) : []),
   ];
 }
@@ -86,7 +89,7 @@ function blockedText(findings: readonly Finding[], style: Style): readonly strin
   const causes = [...new Set(findings.flatMap(({ blockedBy }) => blockedBy ?? []))];
   return causes.map((cause) => {
     const ids = findings.filter(({ blockedBy }) => blockedBy === cause).map(({ id }) => id);
-    return [style('bold', `blocked by ${cause}`), wrapped(`  ${ids.join(', ')}`, { indent: '  ' })].join('\n');
+    return [style('bold', `blocked by ${cause}`), wrapped(ids.join(', '), { first: '  ', indent: '  ' })].join('\n');
   });
 }
 

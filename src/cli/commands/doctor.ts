@@ -1,16 +1,17 @@
-import { type Check, type CheckId, chain } from '../../doctor/finding.js';
 import { checks as hostChecks } from '../../doctor/checks/index.js';
 import { type Examination, examine, inOrder } from '../../doctor/examine.js';
 import { factsOf } from '../../doctor/fact.js';
+import type { Check, CheckId } from '../../doctor/finding.js';
 import { machineOf } from '../../doctor/machine.js';
+import { enginesOf } from '../../engines/list.js';
+import { engineSettings } from '../../engines/settings.js';
 import { ExitCode, UserError } from '../../errors.js';
 import { liveHost } from '../../host/live-host.js';
 import { openHost } from '../../host/open-host.js';
 import { doctorDocument } from '../../report/doctor-document.js';
-import { doctorText, checkListText } from '../../report/doctor-text.js';
+import { checkListText, doctorText } from '../../report/doctor-text.js';
 import type { CliCommand } from '../command.js';
 import { engineChecks } from '../engine-checks.js';
-import { installedEngines } from '../installed-engines.js';
 import { nearestMatch } from '../nearest-match.js';
 import type { Terminal } from '../terminal.js';
 
@@ -39,7 +40,7 @@ export const doctor: CliCommand = {
 };
 
 async function diagnose(terminal: Terminal, options: DoctorOptions, version: string): Promise<ExitCode> {
-  const checks = inOrder([...hostChecks, ...engineChecks(installedEngines(terminal))]);
+  const checks = inOrder([...hostChecks, ...engineChecks(enginesOf(engineSettings(terminal.env)))]);
   const only = options.only && selectionOf(options.only, checks);
   const skip = options.skip && selectionOf(options.skip, checks);
   const chosen = checks.filter(({ id }) => (only?.has(id) ?? true) && !skip?.has(id));
@@ -72,8 +73,10 @@ function selectionOf(words: readonly string[], checks: readonly Check[]): Readon
   const named = words.flatMap((word) => {
     const matching = ids.includes(word as CheckId) ? [word as CheckId] : ids.filter((id) => id.startsWith(word));
     if (word === '' || matching.length === 0) {
-      const near = nearestMatch(word, [...ids, ...chain, ...new Set(ids.map((id) => id.split('/', 1)[0]!))]);
-      throw new UserError(`No check is called \`${word}\``, { hint: near ? `did you mean \`${near}\`?` : '`gpu-setup doctor --list` lists them' });
+      const near = nearestMatch(word, [...ids, ...new Set(ids.map((id) => id.split('/', 1)[0]!))]);
+      throw new UserError(`No check is called \`${word}\``, {
+        hint: near ? `did you mean \`${near}\`?` : '`gpu-setup doctor --list` lists them',
+      });
     }
     return matching;
   });

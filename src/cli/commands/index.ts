@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.js';
+import { doctor } from './doctor.js';
 import { engineCommand } from './engine.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly CliCommand[] = [engineCommand];
+export const commands: readonly CliCommand[] = [doctor, engineCommand];

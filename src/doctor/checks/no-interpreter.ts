@@ -15,7 +15,7 @@ export const noInterpreter: Check = {
     if (!interpreters.known) return undetermined(interpreters.why);
     const lines = interpreters.value.map(({ path, version, kind }) => `${path}: ${version ?? 'of unknown version'} (${kind})`);
     if (interpreters.value.some(({ version }) => version === undefined || !version.startsWith('2.'))) {
-      return clear(lines.length === 1 ? '1 interpreter' : `${lines.length} interpreters`, ...lines);
+      return clear(`Python ${interpreters.value.map(({ version }) => version ?? 'of unknown version').join(', ')}`, ...lines);
     }
     return found({
       severity: 'note',

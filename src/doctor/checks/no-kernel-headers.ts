@@ -1,9 +1,11 @@
 import { buildReason, buildSeverity } from '../build-severity.js';
 import { installCommands } from '../distribution-commands.js';
+import type { Facts } from '../fact.js';
 import { installedKernels } from '../facts/installed-kernels.js';
 import { kernel } from '../facts/kernel.js';
-import type { Check } from '../finding.js';
-import { buildNeedOf } from '../running-driver.js';
+import { packages } from '../facts/packages.js';
+import type { Check, RemedyAdvice } from '../finding.js';
+import { type BuildNeed, buildNeedOf } from '../running-driver.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
 export const noKernelHeaders: Check = {
@@ -33,19 +35,27 @@ export const noKernelHeaders: Check = {
             ? `/lib/modules/${release} has no \`build\``
             : `/lib/modules has no ${release}`,
       ],
-      remedy: {
-        summary: need === 'now' ? 'Install the headers and let DKMS build the driver' : 'Install the headers',
-        commands: [
-          ...(await installCommands(facts, {
-            debian: `linux-headers-${release}`,
-            redhat: `kernel-devel-${release}`,
-            arch: 'linux-headers',
-          })),
-          ...(need === 'now' ? [`sudo dkms autoinstall -k ${release}`, 'sudo modprobe nvidia'] : []),
-        ],
-        automatic: false,
-        needs: ['root', 'network'],
-      },
+      ...(need !== 'no-gpu' && { remedy: await remedyFor(facts, release, need) }),
     });
   },
 };
+
+async function remedyFor(facts: Facts, release: string, need: BuildNeed | undefined): Promise<RemedyAdvice> {
+  const installed = await facts.of(packages);
+  if (installed.known && !installed.value.some(({ name }) => name.startsWith('linux-image-') && name.includes(release))) {
+    const summary = 'This kernel comes from no package: install its headers from where it came, or boot a kernel of the distribution';
+    return { summary, commands: [], automatic: false, needs: ['root'] };
+  }
+  const headers = await installCommands(facts, {
+    debian: `linux-headers-${release}`,
+    redhat: `kernel-devel-${release}`,
+    arch: 'linux-headers',
+  });
+  const build = need === 'now' ? [`sudo dkms autoinstall -k ${release}`, 'sudo modprobe nvidia'] : [];
+  return {
+    summary: need === 'now' ? 'Install the headers and let DKMS build the driver' : 'Install the headers',
+    commands: [...headers, ...build],
+    automatic: false,
+    needs: ['root', 'network'],
+  };
+}

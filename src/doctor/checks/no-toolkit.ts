@@ -13,7 +13,7 @@ export const noToolkit: Check = {
     const toolkits = await facts.of(cudaToolkits);
     if (!toolkits.known) return undetermined(toolkits.why);
     const lines = toolkits.value.map(({ directory, version }) => `${directory}: ${version ?? 'of unknown version'}`);
-    if (lines.length > 0) return clear(lines.length === 1 ? 'CUDA toolkit installed' : `${lines.length} CUDA toolkits installed`, ...lines);
+    if (lines.length > 0) return clear(`CUDA ${toolkits.value.map(({ version }) => version ?? 'of unknown version').join(', ')}`, ...lines);
     return found({
       severity: 'note',
       summary: 'No CUDA toolkit is installed',
