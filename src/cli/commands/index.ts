@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.js';
+import { installDriver } from './install-driver.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly CliCommand[] = [];
+export const commands: readonly CliCommand[] = [installDriver];
