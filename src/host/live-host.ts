@@ -3,17 +3,20 @@ import { open, readdir, readlink, stat } from 'node:fs/promises';
 import { fileStatusOf } from './file-status.js';
 import type { Host, HostPath, NoAnswer } from './host.js';
 import { absent, noAnswerOf, unavailable } from './no-answer.js';
-import { type Environment, runBounded } from './run-bounded.js';
+import { type Environment, endRunning, runBounded } from './run-bounded.js';
 
 export interface LiveHostOptions {
   /** What programs inherit; `LC_ALL=C` is set over it. */
   readonly environment: Environment;
+  /** Ends the programs that run, when somebody does not want to wait for them. */
+  readonly signal?: AbortSignal;
   /** Milliseconds until a file that does not answer is given up. */
   readonly fileTimeoutMs?: number;
 }
 
 /** The machine that this process runs on. */
-export function liveHost({ environment, fileTimeoutMs = 5_000 }: LiveHostOptions): Host {
+export function liveHost({ environment, signal, fileTimeoutMs = 5_000 }: LiveHostOptions): Host {
+  signal?.addEventListener('abort', endRunning, { once: true });
   const look = <T>(asking: Promise<T>) => bounded(asking, fileTimeoutMs);
   return {
     origin: 'live',
@@ -21,7 +24,7 @@ export function liveHost({ environment, fileTimeoutMs = 5_000 }: LiveHostOptions
     list: (directory) => look(readdir(directory).then((names) => ({ outcome: 'entries', names: names.sort() }) as const)),
     readLink: (path) => look(readLinkAt(path)),
     stat: (path) => look(stat(path).then((stats) => ({ outcome: 'status', ...fileStatusOf(stats) }) as const)),
-    ask: (command) => runBounded(command, environment),
+    ask: (command) => runBounded(command, environment, signal),
   };
 }
 

@@ -17,7 +17,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Runs a program in a process group of its own and waits `timeoutMs` at most: then the group is killed, and one that
  * will not die (stuck in the kernel) is left behind, so that a hung program costs one time-out.
  */
-export async function runBounded({ program, args, timeoutMs = defaultTimeoutMs }: Command, environment: Environment): Promise<Ran> {
+export async function runBounded(
+  { program, args, timeoutMs = defaultTimeoutMs }: Command,
+  environment: Environment,
+  signal?: AbortSignal,
+): Promise<Ran> {
+  if (signal?.aborted) return interrupted;
   const subprocess = execa(program, args, {
     reject: false,
     stdin: 'ignore',
@@ -47,6 +52,7 @@ export async function runBounded({ program, args, timeoutMs = defaultTimeoutMs }
   try {
     const result = await Promise.race([subprocess, givenUp]);
     if (overdue || result === 'given up') return { outcome: 'timed-out', afterMs: timeoutMs };
+    if (signal?.aborted) return interrupted;
     if (result.exitCode !== undefined) return { outcome: 'exited', code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
     if (result.signal) return unavailable(`\`${program}\` was ended by ${result.signal}`);
     if (result.code === 'ENOENT') return absent;
@@ -63,9 +69,16 @@ function pathOf(environment: Environment): string {
   return [...new Set([...asked, ...systemDirectories])].join(':');
 }
 
+const interrupted = unavailable('interrupted');
+
 const running = new Set<number>();
 // Groups of their own do not get the terminal's Ctrl-C: whatever still runs when we end is ended with us.
-process.on('exit', () => running.forEach(killGroup));
+process.on('exit', endRunning);
+
+/** Ends every program that still runs. */
+export function endRunning(): void {
+  running.forEach(killGroup);
+}
 
 function killGroup(pid: number): void {
   try {

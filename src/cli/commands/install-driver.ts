@@ -5,7 +5,6 @@ import { ExitCode, UserError } from '../../errors.js';
 import { liveHost } from '../../host/live-host.js';
 import { openHost } from '../../host/open-host.js';
 import { furtherReasons, planText } from '../../report/plan-text.js';
-import { planDriver } from '../../setup/driver/plan-driver.js';
 import { type DriverRequest, parseDeviceId, parseRunFile } from '../../setup/driver/request.js';
 import type { CliCommand } from '../command.js';
 import type { Terminal } from '../terminal.js';
@@ -52,6 +51,8 @@ async function handle(terminal: Terminal, options: Options, command: Command): P
     });
   }
   const host = options.host === undefined ? liveHost({ environment: terminal.env }) : await openHost(resolve(terminal.cwd, options.host));
+  // Its tables are read when they are needed, and not by every other command.
+  const { planDriver } = await import('../../setup/driver/plan-driver.js');
   const plan = await planDriver(factsOf(host), request, `gpu-setup ${command.parent?.version() ?? ''}`.trim());
   const paint = terminal.style.bind(terminal);
   if (plan.outcome === 'plan') {

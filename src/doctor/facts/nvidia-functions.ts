@@ -46,7 +46,7 @@ export const nvidiaFunctions: Fact<readonly NvidiaFunction[]> = {
       if (!found.known) return found;
       if (found.value) functions.push(found.value);
     }
-    return known(functions, directory);
+    return known(functions, `${directory}: ${listing.names.length} devices, ${functions.length || 'none'} of NVIDIA (vendor ${nvidia})`);
   },
 };
 

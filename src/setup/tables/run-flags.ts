@@ -9,7 +9,7 @@ export const runFlags = readTable(
   'run-flags.yaml',
   z.strictObject({
     ...sourced,
-    flags: z.array(z.strictObject({ flag: z.string().startsWith('--'), since: installerVersion, until: installerVersion.optional() })),
+    flags: z.array(z.strictObject({ flag: z.string().startsWith('--'), since: installerVersion, last: installerVersion.optional() })),
   }),
 ).flags;
 
@@ -27,5 +27,5 @@ export function compareInstallers(one: string, other: string): number {
 export function knowsFlag(version: string, flag: string): boolean {
   const row = runFlags.find((each) => each.flag === flag.split('=', 1)[0]);
   if (!row || compareInstallers(version, row.since) < 0) return false;
-  return row.until === undefined || compareInstallers(version, row.until) < 0;
+  return row.last === undefined || compareInstallers(version, row.last) <= 0;
 }

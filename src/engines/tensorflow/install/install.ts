@@ -1,0 +1,163 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ExitCode, UserError } from '../../../errors.js';
+import { probe } from '../../probe.js';
+import type { EngineSettings } from '../../settings.js';
+import { tensorflowFolder } from '../engine.js';
+import { type Manifest, manifestPath, readManifest, sha256Of } from '../manifest.js';
+import { askPython, type FoundTensorflow } from './ask-python.js';
+import { bindingFile, buildBinding, findCompiler } from './build-binding.js';
+import { pythonCandidates } from './find-python.js';
+import { lockFolder } from './lock.js';
+import { makeVenv, requirementFor, venvIsWhole, venvPython } from './make-venv.js';
+import { nvidiaDriverRuns } from './nvidia-driver.js';
+import { installPackages, packagesInstalled, type TfjsNodeName, tfjsNodeVersion } from './packages.js';
+import type { Report } from './stage.js';
+import type { Workshop } from './tool.js';
+
+export interface InstallOptions {
+  readonly settings: EngineSettings;
+  readonly signal: AbortSignal;
+  /** The interpreter to take TensorFlow from, and no other. */
+  readonly python?: string;
+  readonly report: Report;
+  /** Asked before TensorFlow itself is fetched; throws or answers false for no. */
+  confirm(question: string): Promise<boolean>;
+}
+
+/**
+ * Installs the `tensorflow` engine: finds or fetches TensorFlow, installs tfjs-node, builds its binding and tries it.
+ * What an earlier run did and is still valid is kept. Throws `UserError` (exit code 3, or 2 for a useless `python`).
+ */
+export async function installTensorflow({ settings, signal, python, report, confirm }: InstallOptions): Promise<Manifest> {
+  const folder = tensorflowFolder(settings);
+  const logFile = join(folder, 'install.log');
+  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`Cannot make \`${folder}\`: ${error.message}`, {
+      hint: '`GPU_SETUP_DATA_DIR` names another place',
+      exitCode: ExitCode.failed,
+    });
+  });
+  const unlock = await lockFolder(folder);
+  const log = createWriteStream(logFile, { flags: 'a' });
+  log.write(`\n==== ${new Date().toISOString()} engine install tensorflow\n`);
+  const workshop: Workshop = { env: settings.env, signal, log };
+  try {
+    const driver = nvidiaDriverRuns();
+    const tensorflow = await findOrFetch({ folder, python, driver, workshop, report, confirm, logFile });
+    const name: TfjsNodeName = tensorflow.cuda && driver ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+
+    report.begin('npm packages');
+    const had = await packagesInstalled(folder, name);
+    if (!had) await installPackages(folder, name, workshop, logFile);
+    report.end('npm packages', had ? 'found' : 'done', `${name} ${tfjsNodeVersion}`);
+
+    report.begin('binding');
+    const old = (await readManifest(folder)).manifest;
+    const valid = had && old !== undefined && (await fits(folder, old, tensorflow, name));
+    const compiler = valid ? old.binding.compiler : await compile(folder, name, tensorflow, workshop, logFile);
+    report.end('binding', valid ? 'found' : 'done', `against TensorFlow ${tensorflow.version}, ${compiler}`);
+
+    report.begin('trial');
+    const manifest: Manifest = {
+      format: 1,
+      builtAt: valid ? old.builtAt : new Date().toISOString(),
+      tensorflow,
+      package: { name, version: tfjsNodeVersion },
+      binding: { file: bindingFile, sha256: await sha256Of(join(folder, bindingFile)), compiler },
+    };
+    const tried = await probe({ folder, manifest, logLevel: settings.tensorflowLogLevel, env: settings.env, signal });
+    if (!tried.works) {
+      throw new UserError(`The binding was built but does not work: ${tried.why}`, {
+        hint: `see \`${logFile}\``,
+        exitCode: ExitCode.failed,
+      });
+    }
+    report.end('trial', 'done', `a convolution on TensorFlow ${tried.version}, ${tried.gpu ? 'GPU' : 'CPU'}`);
+
+    const partial = `${manifestPath(folder)}.partial`;
+    await writeFile(partial, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+    await rename(partial, manifestPath(folder));
+    return manifest;
+  } catch (error) {
+    log.write(`# ${error instanceof Error ? error.message : String(error)}\n`);
+    throw error;
+  } finally {
+    log.end();
+    await unlock();
+  }
+}
+
+interface Finding {
+  readonly folder: string;
+  readonly python: string | undefined;
+  readonly driver: boolean;
+  readonly workshop: Workshop;
+  readonly report: Report;
+  readonly logFile: string;
+  confirm(question: string): Promise<boolean>;
+}
+
+/** The interpreter that was named; else our own environment, else any that has a fitting TensorFlow, else a new one of our own. */
+async function findOrFetch({ folder, python, driver, workshop, report, confirm, logFile }: Finding): Promise<FoundTensorflow> {
+  report.begin('TensorFlow');
+  if (python !== undefined) {
+    const answer = await askPython(python, workshop);
+    if (!answer.found)
+      throw new UserError(`\`${python}\` cannot be used: ${answer.why}`, { hint: 'leave out `--python` to have TensorFlow fetched' });
+    report.end('TensorFlow', 'found', describe(answer.found));
+    return answer.found;
+  }
+  const candidates = [...((await venvIsWhole(folder)) ? [venvPython(folder)] : []), ...(await pythonCandidates(workshop.env))];
+  for (const candidate of candidates) {
+    const { found } = await askPython(candidate, workshop);
+    // One without CUDA would leave the GPU idle; it is taken only when it is named.
+    if (found && (found.cuda || !driver)) {
+      report.end('TensorFlow', 'found', describe(found));
+      return found;
+    }
+  }
+
+  const base = candidates.find((candidate) => candidate !== venvPython(folder));
+  if (base === undefined) {
+    throw new UserError('No Python 3 was found to take TensorFlow from', {
+      hint: 'install one (Debian, Ubuntu: `apt-get install python3-venv`) or name one that has TensorFlow: `--python PATH`',
+      exitCode: ExitCode.failed,
+    });
+  }
+  const requirement = requirementFor(driver, process.arch);
+  const question = `Fetch \`${requirement}\` with pip (${driver ? 'about 3 GB' : 'about 300 MB'}) into \`${join(folder, 'python')}\`?`;
+  if (!(await confirm(question))) throw new UserError('Not installed, as you wish', { exitCode: ExitCode.failed });
+  const made = await askPython(await makeVenv(folder, base, requirement, workshop, logFile), workshop);
+  if (!made.found) {
+    throw new UserError(`The TensorFlow that pip installed cannot be used: ${made.why}`, {
+      hint: `see \`${logFile}\``,
+      exitCode: ExitCode.failed,
+    });
+  }
+  report.end('TensorFlow', 'done', describe(made.found));
+  return made.found;
+}
+
+const describe = ({ distribution, version, python }: FoundTensorflow) => `${distribution} ${version} of \`${python}\``;
+
+async function compile(
+  folder: string,
+  name: TfjsNodeName,
+  tensorflow: FoundTensorflow,
+  workshop: Workshop,
+  logFile: string,
+): Promise<string> {
+  const { program, version } = await findCompiler(workshop);
+  await buildBinding(folder, name, tensorflow, program, workshop, logFile);
+  return version;
+}
+
+/** Whether the binding that an earlier manifest describes is still there and was built against this very TensorFlow. */
+async function fits(folder: string, old: Manifest, tensorflow: FoundTensorflow, name: TfjsNodeName): Promise<boolean> {
+  if (old.package.name !== name || old.tensorflow.version !== tensorflow.version || old.tensorflow.libraries !== tensorflow.libraries)
+    return false;
+  const hash = await sha256Of(join(folder, old.binding.file)).catch(() => undefined);
+  return hash === old.binding.sha256;
+}

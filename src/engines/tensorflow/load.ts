@@ -1,0 +1,52 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import util from 'node:util';
+import * as tf from '../../tf.js';
+import type { Binding, NodeBackend } from './binding.js';
+import { packageFolder, sharedTfjs } from './install/shim.js';
+import { tensorflowKernels } from './kernels/index.js';
+import type { Manifest } from './manifest.js';
+
+/** The name that tfjs-node's kernels are registered under. */
+const backendName = 'tensorflow';
+
+/** Loads the binding and tfjs-node's kernels into this process and registers the backend and our own kernels; once, then it does nothing. */
+export function loadTensorflow(folder: string, manifest: Manifest, logLevel: string): void {
+  if (tf.findBackendFactory(backendName)) return;
+  // TensorFlow reads it when its library is loaded, from the process and not from us.
+  process.env.TF_CPP_MIN_LOG_LEVEL = logLevel;
+  // Else it takes all of a GPU's memory, whatever else runs there.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  giveBackRemovedHelpers();
+  // The kernels `require('@tensorflow/tfjs')`; their folder answers with what lies here, so there is one copy of core.
+  (globalThis as { [sharedTfjs]?: object })[sharedTfjs] = { ...tf, KernelBackend: callable(tf.KernelBackend) };
+
+  const require = createRequire(join(folder, packageFolder, 'index.js'));
+  const binding = require(join(folder, manifest.binding.file)) as Binding;
+  const { NodeJSKernelBackend } = require(`${manifest.package.name}/dist/nodejs_kernel_backend.js`) as {
+    NodeJSKernelBackend: new (binding: Binding, packageName: string) => NodeBackend;
+  };
+  const backend = new NodeJSKernelBackend(binding, manifest.package.name);
+  tf.registerBackend(backendName, () => backend);
+  require(`${manifest.package.name}/dist/register_all_kernels.js`);
+  for (const kernel of tensorflowKernels) {
+    if (tf.getKernel(kernel.kernelName, backendName)) tf.unregisterKernel(kernel.kernelName, backendName);
+    tf.registerKernel({ ...kernel, backendName });
+  }
+}
+
+/** tfjs-node 4.22 calls two functions that Node 23 took out of `node:util` (tfjs#8609). */
+function giveBackRemovedHelpers(): void {
+  const helpers = util as unknown as Record<string, unknown>;
+  helpers.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  helpers.isArray ??= Array.isArray;
+}
+
+/** tfjs-node is compiled to ES5, where a subclass calls its parent as a function, which a `class` refuses. `KernelBackend` has no state. */
+function callable(parent: typeof tf.KernelBackend): () => void {
+  function KernelBackend() {
+    return undefined;
+  }
+  KernelBackend.prototype = Object.create(parent.prototype);
+  return KernelBackend;
+}
