@@ -1,6 +1,7 @@
 import type { Plan, PlannedStep, Refusal } from '../setup/plan.js';
 import type { Proof } from '../setup/step.js';
 import { commandText } from './command-text.js';
+import { wrapped } from './wrapped.js';
 
 /** Colours a word; the identity where there are no colours. */
 export type Paint = (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string) => string;
@@ -57,7 +58,7 @@ function stepLines(step: PlannedStep, number: number, paint: Paint): readonly st
   const needs = step.needs.length > 0 ? `, needs ${step.needs.join(', ')}` : '';
   return [
     `${paint('bold', `${number}. ${step.summary}`)}${mark}`,
-    `   why    ${step.why.words}${because}`,
+    entry('   why', `${step.why.words}${because}`),
     `   risk   ${step.risk}${needs}`,
     ...step.commands.map((command) => `   ${paint('cyan', `$ ${commandText(command)}`)}`),
     ...step.files.flatMap(({ path, change, diff }) =>
@@ -68,12 +69,16 @@ function stepLines(step: PlannedStep, number: number, paint: Paint): readonly st
             .split('\n')
             .map((line) => `   ${painted(line, paint)}`),
     ),
-    `   undo   ${step.undo.words}`,
+    entry('   undo', step.undo.words),
     ...step.undo.commands.map((command) => `          ${paint('dim', commandText(command))}`),
-    ...step.proof.map((proof) => `   proof  ${proofLine(proof)}`),
+    ...step.proof.map((proof) => entry('   proof', proofLine(proof))),
     '',
   ];
 }
+
+const width = 100;
+/** A word and what it is about, in two columns. */
+const entry = (word: string, text: string, column = 10) => wrapped(text, { width, first: word.padEnd(column), indent: ' '.repeat(column) });
 
 const painted = (line: string, paint: Paint) =>
   line.startsWith('+') ? paint('green', line) : line.startsWith('-') ? paint('red', line) : line;
@@ -84,4 +89,4 @@ const preflightLine = ({ question, found, handledBy }: Plan['preflight'][number]
   `${question} ${found}${handledBy.length > 0 ? `; seen to by ${handledBy.join(', ')}` : ''}`;
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
-  lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => `  ${line}`)];
+  lines.length === 0 ? [] : ['', `${title}:`, ...lines.map((line) => wrapped(line, { width, first: '  ', indent: '    ' }))];

@@ -37,6 +37,6 @@ async function plannedFile({ path, text }: FileChange, host: Host): Promise<Plan
 
 function unifiedDiff(path: string, before: string | null, after: string | null): string {
   const [old, young] = [before === null ? '/dev/null' : path, after === null ? '/dev/null' : path];
-  // The library begins with a line of `=`, which no patch needs.
-  return createTwoFilesPatch(old, young, before ?? '', after ?? '', undefined, undefined, { context: 3 }).replace(/^=+\n/, '');
+  // The library begins with an index line and a line of `=`, which no patch needs.
+  return createTwoFilesPatch(old, young, before ?? '', after ?? '', undefined, undefined, { context: 3 }).replace(/^(Index:.*\n)?=+\n/, '');
 }

@@ -1,3 +1,4 @@
+import type { CheckId } from '../../doctor/finding.js';
 import { type Step, step } from '../step.js';
 import { buildDkms } from '../steps/build-dkms.js';
 import { installPackages } from '../steps/install-packages.js';
@@ -7,7 +8,7 @@ import { removeRunDriver } from '../steps/remove-run-driver.js';
 import { startUnit } from '../steps/start-unit.js';
 import { stopUnit } from '../steps/stop-unit.js';
 import { packageSets } from '../tables/distributions.js';
-import { enrolKeyStep, holding, rivalSteps, signingKeyStep, sourcesSteps, toolPackages, toolsStep } from './common-steps.js';
+import { enrolKeyStep, holding, presentOf, rivalSteps, signingKeyStep, sourcesSteps, toolPackages, toolsStep } from './common-steps.js';
 import { type Draft, type Ground, rivalsAtWork } from './draft.js';
 import { driverPackages, installedDriver } from './installed-driver.js';
 
@@ -65,6 +66,7 @@ export function aptDraft(ground: Ground, versions: ReadonlyMap<string, string>):
         refresh: tools.packages.length === 0,
         recommends: ground.desktop,
         hold: versions.size > 0,
+        present: presentOf(ground, names),
         ...(replaced ? { mayRemove: true } : {}),
       },
       {
@@ -102,30 +104,34 @@ export function aptEnding(ground: Ground, undone: readonly string[]): readonly S
   const rivals = rivalsAtWork(survey);
   const loaded = survey.driver.known && survey.driver.value.loaded.known ? survey.driver.value.loaded.value : null;
   const driverChanges = undone.some((id) => ['install-driver', 'build-module', 'remove-run-driver'].includes(id));
-  const why =
-    rivals.length > 0
-      ? `${rivals.join(' and ')} lets go of the GPU only when the machine starts anew`
-      : undone.includes('enrol-key')
-        ? 'The firmware takes our key at boot only; somebody must confirm it on the console'
-        : loaded && driverChanges
-          ? `Driver ${loaded.version} is in the kernel, and the libraries on disk will be others`
-          : undefined;
-  if (why) return [rebootStep(ground, why, undone)];
+  const reasons = [
+    ...(rivals.length > 0 ? [`${rivals.join(' and ')} lets go of the GPU only when the machine starts anew`] : []),
+    ...(undone.includes('enrol-key') ? ['the firmware takes our key at boot only, when somebody confirms it on the console'] : []),
+    ...(loaded && driverChanges ? [`driver ${loaded.version} is in the kernel, and the libraries on disk will be others`] : []),
+  ];
+  if (reasons.length > 0) return [rebootStep(ground, reasons, undone)];
   const stopped = undone.includes('stop-display') ? [startDisplay(['load-module'])] : [];
   return [loadStep(['install-driver']), ...stopped];
 }
 
-export const rebootStep = ({ survey, signing }: Ground, why: string, after: readonly string[]): Step<unknown> =>
-  step(
+/** The reboot that ends a plan; `reasons` say what waits for it. */
+export function rebootStep({ survey }: Ground, reasons: readonly string[], after: readonly string[]): Step<unknown> {
+  const because: CheckId[] = [
+    ...(rivalsAtWork(survey).length > 0 ? holding : []),
+    ...(after.includes('enrol-key') ? (['kernel/secure-boot-rejects-module'] as const) : []),
+  ];
+  const why = reasons.join('; ');
+  return step(
     reboot,
     { bootId: survey.madeOn.bootId },
     {
       id: 'reboot',
-      because: rivalsAtWork(survey).length > 0 ? holding : signing ? ['kernel/secure-boot-rejects-module'] : ['driver/version-mismatch'],
-      why,
+      because: because.length > 0 ? because : ['driver/version-mismatch'],
+      why: why.charAt(0).toUpperCase() + why.slice(1),
       after,
     },
   );
+}
 
 export const loadStep = (after: readonly string[]): Step<unknown> =>
   step(

@@ -160,8 +160,8 @@ function branchOfArchive(
     branch: best.branch,
     why:
       fit.length > 1
-        ? `of ${fit.map(({ branch }) => branch).join(' and ')} it is supported for longest`
-        : `it is the one of ${all} that suits`,
+        ? `of ${listed(fit.map(({ branch }) => branch))} it is supported for longest`
+        : `of ${listed(offered.map(({ branch }) => branch))} it is the one that suits`,
   };
 }
 
@@ -216,3 +216,6 @@ function askForFile(limits: Limits, gpus: readonly Gpu[], { driver }: DriverRequ
     `download \`NVIDIA-Linux-x86_64-${version}.run\` from NVIDIA and pass it with \`--run FILE\``,
   );
 }
+
+const listed = (branches: readonly number[]): string =>
+  branches.length > 1 ? `${branches.slice(0, -1).join(', ')} and ${branches.at(-1)}` : branches.join('');

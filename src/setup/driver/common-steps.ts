@@ -81,7 +81,7 @@ export function toolsStep(ground: Ground, packages: readonly string[], after: re
   return [
     step(
       installPackages,
-      { packages, refresh: true, recommends: false, hold: false },
+      { packages, refresh: true, recommends: false, hold: false, present: presentOf(ground, packages) },
       {
         id: 'install-build-tools',
         because: ['build/no-kernel-headers', 'build/no-gcc', 'build/no-make'],
@@ -90,6 +90,12 @@ export function toolsStep(ground: Ground, packages: readonly string[], after: re
       },
     ),
   ];
+}
+
+/** Those of `packages` that are installed now: a step that installs them must not take them away when it is undone. */
+export function presentOf({ survey: { packageNames } }: Ground, packages: readonly string[]): readonly string[] {
+  // Where nobody knows, all count as present: undo then takes nothing away.
+  return packageNames.known ? packages.filter((name) => packageNames.value.has(name)) : packages;
 }
 
 /** Makes the key before any module is built, so that each is signed with it. */

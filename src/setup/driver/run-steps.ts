@@ -44,13 +44,15 @@ export function runDraft(ground: Ground, run: RunFile, args: readonly string[], 
   first.push(...enrolKeyStep(ground, ['create-signing-key']));
 
   const rivals = rivalsAtWork(survey);
-  const why =
-    rivals.length > 0
-      ? `${rivals.join(' and ')} lets go of the GPU only when the machine starts anew, and the installer gives up while it is there`
-      : ground.signing && !keyEnrolled
-        ? 'The firmware takes our key at boot only, and the installer gives up when the kernel refuses its module'
-        : undefined;
-  const second = installation(ground, run, args, why !== undefined);
+  const reasons = [
+    ...(rivals.length > 0
+      ? [`${rivals.join(' and ')} lets go of the GPU only when the machine starts anew, and the installer gives up while it is there`]
+      : []),
+    ...(ground.signing && !keyEnrolled
+      ? ['the firmware takes our key at boot only, and the installer gives up when the kernel refuses its module']
+      : []),
+  ];
+  const second = installation(ground, run, args, reasons.length > 0);
   const ids = [...first, ...second].map(({ id }) => id);
   const warnings = [
     ...tools.warnings,
@@ -58,13 +60,13 @@ export function runDraft(ground: Ground, run: RunFile, args: readonly string[], 
     ...(request.dkms ? [] : ['Without `--dkms` the module is gone after the next kernel update']),
   ];
   const preflight = preflightOf(ground, ids, args);
-  return why
+  return reasons.length > 0
     ? {
         steps: [
           ...first,
           rebootStep(
             ground,
-            why,
+            reasons,
             first.map(({ id }) => id),
           ),
         ],

@@ -6,6 +6,7 @@ import { type DriverLeftovers, driverLeftovers } from '../../doctor/facts/driver
 import { driverUsers } from '../../doctor/facts/driver-users.js';
 import { initramfsTool } from '../../doctor/facts/initramfs-tool.js';
 import { type InstalledKernel, installedKernels } from '../../doctor/facts/installed-kernels.js';
+import { installedPackageNames } from '../../doctor/facts/installed-package-names.js';
 import { kernel } from '../../doctor/facts/kernel.js';
 import { type LoadedModule, loadedModules } from '../../doctor/facts/loaded-modules.js';
 import { machine } from '../../doctor/facts/machine.js';
@@ -53,6 +54,7 @@ export interface Survey {
   readonly secureBoot: Known<SecureBoot>;
   readonly display: Known<DisplayManager>;
   readonly packages: Known<readonly InstalledPackage[]>;
+  readonly packageNames: Known<ReadonlySet<string>>;
   readonly aptSources: Known<readonly AptSourcesFile[]>;
   readonly initramfs: Known<InitramfsTool | null>;
   readonly leftovers: Known<DriverLeftovers>;
@@ -116,6 +118,7 @@ export async function surveyOf(facts: Facts, assumeGpus: readonly string[]): Pro
       'none of the driver or its tools',
     ),
   );
+  const names = await read(installedPackageNames, (all) => `${all.size} packages`);
   const sources = await read(aptSources, (all) =>
     list(
       all.map(({ path }) => path),
@@ -167,6 +170,7 @@ export async function surveyOf(facts: Facts, assumeGpus: readonly string[]): Pro
     secureBoot: sb,
     display,
     packages: installed,
+    packageNames: names,
     aptSources: sources,
     initramfs,
     leftovers,

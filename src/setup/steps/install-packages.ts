@@ -13,6 +13,8 @@ interface Params {
   readonly recommends: boolean;
   /** Keep them at their version from then on. */
   readonly hold: boolean;
+  /** Those of them that were there before: undo leaves them. */
+  readonly present: readonly string[];
   /** Let apt take out other packages for them; it refuses otherwise. */
   readonly mayRemove?: boolean | undefined;
 }
@@ -33,10 +35,12 @@ export const installPackages: StepKind<Params> = {
     refresh: z.boolean(),
     recommends: z.boolean(),
     hold: z.boolean(),
+    present: z.array(plainName),
     mayRemove: z.boolean().optional(),
   }),
-  describe({ packages, refresh, recommends, hold, mayRemove }) {
+  describe({ packages, refresh, recommends, hold, present, mayRemove }) {
     const names = packages.map((each) => each.split('=', 1)[0]!);
+    const added = names.filter((name) => !present.includes(name));
     return {
       summary: `Install ${packages.join(', ')}${hold ? ', and hold them at that version' : ''}`,
       commands: [
@@ -48,8 +52,11 @@ export const installPackages: StepKind<Params> = {
       risk: mayRemove ? 'disruptive' : 'reversible',
       needs: ['root', 'network'],
       undo: {
-        words: 'Remove those of them that were not installed before',
-        commands: [...(hold ? [{ program: 'apt-mark', args: ['unhold', ...names] }] : []), aptGet('remove', '--yes', ...names)],
+        words: added.length > 0 ? `Remove what was not installed before` : 'Nothing to undo: all of them were there before',
+        commands: [
+          ...(hold ? [{ program: 'apt-mark', args: ['unhold', ...names] }] : []),
+          ...(added.length > 0 ? [aptGet('remove', '--yes', '--autoremove', ...added)] : []),
+        ],
       },
       proof: [{ command: { program: 'dpkg-query', args: ['--show', ...names] }, expect: 'lists each of them with a version' }],
     };
