@@ -16,7 +16,7 @@ interface PredictFlags {
 }
 
 /** `gpu-setup predict WORKDIR IMAGE...`: what a trained detector sees in pictures. */
-export const predictCommand: CliCommand = {
+export const predict: CliCommand = {
   register(program, run) {
     program
       .command('predict')
@@ -27,11 +27,11 @@ export const predictCommand: CliCommand = {
       .option('--score <least>', 'draw and print detections from this score on (0 to 1)', part, 0.5)
       .option('--engine <name>', '`tensorflow` or `wasm`')
       .option('--json', 'print one JSON document')
-      .action(run((terminal, workDir: string, images: string[], flags: PredictFlags) => predict(terminal, workDir, images, flags)));
+      .action(run((terminal, workDir: string, images: string[], flags: PredictFlags) => predictIn(terminal, workDir, images, flags)));
   },
 };
 
-async function predict(terminal: Terminal, workDir: string, images: readonly string[], flags: PredictFlags): Promise<ExitCode> {
+async function predictIn(terminal: Terminal, workDir: string, images: readonly string[], flags: PredictFlags): Promise<ExitCode> {
   const [{ openTrained }, { Pictures }, { pictureRecord }, { drawDetections }] = await Promise.all([
     import('../../trainer/engine/trained.js'),
     import('../../trainer/data/pictures/pictures.js'),

@@ -15,7 +15,7 @@ interface TestFlags {
 }
 
 /** `gpu-setup test WORKDIR`: scores a trained detector. */
-export const testCommand: CliCommand = {
+export const test: CliCommand = {
   register(program, run) {
     program
       .command('test')

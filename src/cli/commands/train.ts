@@ -32,7 +32,7 @@ interface TrainFlags {
 }
 
 /** `gpu-setup train voc`: a detector from scratch, on any Pascal VOC set. */
-export const trainCommand: CliCommand = {
+export const train: CliCommand = {
   register(program, run) {
     program
       .command('train')

@@ -1,0 +1,211 @@
+import type { Facts } from '../../doctor/fact.js';
+import type { Decision, FactLine, Plan, PlannedStep, Reason, Refusal } from '../plan.js';
+import { plannedStep } from '../planned-step.js';
+import type { Need, Proof } from '../step.js';
+import { enrolKey } from '../steps/enrol-key.js';
+import { distributionOf, signing as signings } from '../tables/distributions.js';
+import { aptDraft, aptEnding, driverPackageNames, isPrebuilt } from './apt-steps.js';
+import { type ChosenDriver, chooseDriver } from './choose-driver.js';
+import type { Draft, Ground } from './draft.js';
+import { installedDriver } from './installed-driver.js';
+import { badRequest, blocked, obstaclesOf } from './obstacles.js';
+import { packageVersions } from './package-versions.js';
+import { checkRequest, type DriverRequest } from './request.js';
+import { runArguments } from './run-arguments.js';
+import { runDraft } from './run-steps.js';
+import { gpuWords, type Survey, surveyOf } from './survey.js';
+
+/**
+ * The plan that puts the NVIDIA driver on the machine of `facts`, or why there is none. Only asks, never changes.
+ * Throws a `UserError` where the request contradicts itself.
+ */
+export async function planDriver(facts: Facts, request: DriverRequest, madeBy: string): Promise<Plan | Refusal> {
+  checkRequest(request);
+  const survey = await surveyOf(facts, request.assumeGpus);
+  const assumptions = request.assumeGpus.map((device) => `the GPU 10de:${device} is taken for present, on your word`);
+  const head = { format: 1, goal: 'driver', madeBy, madeOn: survey.madeOn, assumptions, facts: survey.lines } as const;
+  const refuse = (reasons: readonly [Reason, ...Reason[]]): Refusal => ({ ...head, outcome: 'refused', reasons });
+
+  const obstacles = obstaclesOf(survey, request);
+  // What is only assumed may be assumed of a machine that could not have it; what was asked for wrongly stays wrong.
+  const fatal = assumptions.length > 0 ? obstacles.filter(({ exitCode }) => exitCode === 2) : obstacles;
+  const [first, ...more] = fatal;
+  if (first) return refuse([first, ...more]);
+
+  const ground = groundOf(survey, request);
+  if ('reason' in ground) return refuse([ground]);
+  const drafted = ground.chosen.method === 'run' ? await draftRun(ground) : await draftApt(ground);
+  if ('reason' in drafted) return refuse([drafted]);
+
+  const { host } = survey;
+  const steps = await Promise.all(drafted.steps.map((each) => plannedStep(each, host)));
+  const undone = steps.filter(({ alreadyDone }) => alreadyDone !== true).map(({ id }) => id);
+  const ending = ground.chosen.method === 'run' ? [] : aptEnding(ground, undone);
+  steps.push(...(await Promise.all(ending.map((each) => plannedStep(each, host)))));
+  return {
+    ...head,
+    outcome: 'plan',
+    decisions: [...ground.chosen.decisions, ...furtherDecisions(ground)],
+    preflight: drafted.preflight,
+    warnings: [
+      ...warningsOf(survey),
+      ...obstacles.map(({ reason }) => `Without the assumption there would be no plan: ${reason}`),
+      ...drafted.warnings,
+    ],
+    steps,
+    afterReboot: await Promise.all(drafted.afterReboot.map((each) => plannedStep(each, host))),
+    needs: needsOf(steps),
+    complete: !steps.some(({ kind, alreadyDone }) => kind === 'reboot' && alreadyDone !== true),
+    proof: proofOf(ground),
+  };
+}
+
+function groundOf(survey: Survey, request: DriverRequest): Ground | Reason {
+  const distribution = survey.os.known ? distributionOf(survey.os.value) : undefined;
+  if (!distribution) throw new Error('obstaclesOf let a machine without a distribution through');
+  const present = survey.gpus.known ? survey.gpus.value.filter(({ owner }) => owner !== 'vfio-pci') : [];
+  const gpus = [...present, ...survey.assumedGpus];
+  const installed = survey.packages.known ? installedDriver(survey.packages.value) : undefined;
+  const chosen: ChosenDriver | Reason = chooseDriver(gpus, distribution, installed, request);
+  if ('reason' in chosen) return chosen;
+  const ground: Ground = { survey, request, distribution, chosen, desktop: isDesktop(survey) && request.openglFiles, signing: undefined };
+  const mustSign =
+    survey.secureBoot.known && survey.secureBoot.value.state === 'enabled' && !(chosen.method === 'apt' && isPrebuilt(ground));
+  if (!mustSign) return ground;
+  if (!distribution.signing) {
+    return blocked(
+      `Secure Boot is on, and DKMS of ${distribution.id} ${distribution.versionId} signs no modules: the kernel would refuse the driver`,
+      'switch Secure Boot off in the firmware, or upgrade the distribution',
+    );
+  }
+  return { ...ground, signing: signings[distribution.signing]! };
+}
+
+/** A machine that shows something: a display manager and a graphical boot, or an X server that somebody started. */
+function isDesktop({ display }: Survey): boolean {
+  if (!display.known) return false;
+  const { service, defaultTarget, xServers } = display.value;
+  return xServers.length > 0 || (service !== null && defaultTarget !== 'multi-user.target');
+}
+
+async function draftApt(ground: Ground): Promise<Draft | Reason> {
+  const { driver } = ground.request;
+  const names = driverPackageNames(ground);
+  if (!driver?.includes('.')) return aptDraft(ground, new Map());
+  const versions = await packageVersions(ground.survey.host, names, driver);
+  if (!versions)
+    return badRequest(`Cannot ask apt which package is driver ${driver}`, `ask for the branch, \`--driver ${ground.chosen.branch}\``);
+  if (!versions.has(names[0]!)) {
+    return badRequest(
+      `apt has no ${names[0]} of version ${driver}`,
+      `ask for the branch, \`--driver ${ground.chosen.branch}\`, or pass the installer with \`--run\``,
+    );
+  }
+  return aptDraft(ground, versions);
+}
+
+async function draftRun(ground: Ground): Promise<Draft | Reason> {
+  const { request, survey, signing } = ground;
+  const run = request.run!;
+  const hooks = survey.leftovers.known ? survey.leftovers.value.alternateInstall : [];
+  const args = runArguments({
+    version: run.version,
+    flavour: ground.chosen.flavour,
+    dkms: request.dkms,
+    openglFiles: request.openglFiles,
+    signing,
+    // A hook that installed packages left goes with them; one that only offers packages is overruled by `--run`.
+    overrideAlternateInstall: hooks.includes('available'),
+  });
+  if (!args.possible) return badRequest(`Cannot run \`${run.path}\` as asked: ${args.why}`, 'take a newer installer');
+  const there = await survey.host.stat(run.path);
+  if (there.outcome === 'absent' && survey.host.origin === 'live')
+    return badRequest(`There is no \`${run.path}\``, 'download it first; the plan never downloads an installer');
+  const enrolled = signing ? (await enrolKey.isDone({ certificate: signing.certificate }, survey.host)) === 'done' : true;
+  const draft = runDraft(ground, run, args.args, enrolled);
+  return there.outcome === 'status'
+    ? draft
+    : {
+        ...draft,
+        warnings: [
+          ...draft.warnings,
+          `\`${run.path}\` could not be looked at: ${there.outcome === 'unavailable' ? there.why : 'it is not there yet'}`,
+        ],
+      };
+}
+
+function furtherDecisions({ survey, request, distribution, chosen, desktop, signing }: Ground): readonly Decision[] {
+  const display = survey.display.known ? survey.display.value.service : null;
+  const prebuilt = isPrebuilt({ survey, request, distribution, chosen, desktop, signing });
+  return [
+    {
+      what: 'dkms',
+      choice: request.dkms || (!prebuilt && chosen.method === 'apt') ? 'yes' : 'no',
+      why: request.dkms
+        ? '`--dkms` asks for it: the module is built again for each new kernel'
+        : chosen.method === 'run'
+          ? '`--dkms` was not given'
+          : prebuilt
+            ? `${distribution.id} has the module built and signed for its kernels`
+            : `${distribution.id} has no other way to build the module`,
+    },
+    {
+      what: 'libraries',
+      choice: desktop ? 'desktop' : 'compute',
+      why: !request.openglFiles
+        ? '`--no-opengl-files` leaves the OpenGL of the distribution alone'
+        : desktop
+          ? `${display ?? 'an X server'} shows a desktop here`
+          : 'nothing shows a desktop here',
+    },
+    {
+      what: 'signing',
+      choice: signing ? signing.certificate : 'none',
+      why: signing
+        ? 'Secure Boot is on, and refuses modules of an unknown key'
+        : survey.secureBoot.known
+          ? secureBootWords(survey.secureBoot.value.state, prebuilt)
+          : `whether Secure Boot is on is not known: ${survey.secureBoot.why}`,
+    },
+  ];
+}
+
+const secureBootWords = (state: 'enabled' | 'disabled' | 'no-efi', prebuilt: boolean) =>
+  state === 'no-efi'
+    ? 'this machine did not boot by EFI, so there is no Secure Boot'
+    : state === 'disabled'
+      ? 'Secure Boot is off'
+      : prebuilt
+        ? 'the distribution signed the module'
+        : 'not needed';
+
+function warningsOf({ gpus, assumedGpus, lines, host }: Survey): readonly string[] {
+  const all = [...(gpus.known ? gpus.value : []), ...assumedGpus];
+  const unknown = lines.filter(({ value }) => value === null).map(({ name, source }: FactLine) => `${name} (${source})`);
+  return [
+    ...all.flatMap(({ needs }) => (needs.assumed ? [needs.assumed] : [])),
+    ...all
+      .filter(({ owner }) => owner === 'vfio-pci')
+      .map((gpu) => `vfio-pci keeps ${gpuWords(gpu)} for virtual machines; the plan leaves it there`),
+    ...(host.origin === 'live' || unknown.length === 0 ? [] : [`Not known of this machine: ${unknown.join('; ')}`]),
+  ];
+}
+
+const order: readonly Need[] = ['root', 'network', 'reboot', 'console'];
+function needsOf(steps: readonly PlannedStep[]): readonly Need[] {
+  const needed = new Set(steps.filter(({ alreadyDone }) => alreadyDone !== true).flatMap(({ needs }) => needs));
+  return order.filter((need) => needed.has(need));
+}
+
+function proofOf({ survey, chosen }: Ground): readonly Proof[] {
+  const count = survey.gpus.known ? survey.gpus.value.filter(({ owner }) => owner !== 'vfio-pci').length : 0;
+  const gpus = count + survey.assumedGpus.length;
+  return [
+    {
+      file: '/proc/driver/nvidia/version',
+      expect: `names a driver ${chosen.branch}.…${chosen.flavour === 'open' ? ' and `Open Kernel Module`' : ''}`,
+    },
+    { command: { program: 'nvidia-smi', args: ['--list-gpus'] }, expect: `lists ${gpus} GPU${gpus === 1 ? '' : 's'} and ends with 0` },
+    { command: { program: 'gpu-setup', args: ['doctor', '--only', 'driver'] }, expect: 'finds nothing wrong' },
+  ];
+}
