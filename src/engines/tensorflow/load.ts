@@ -5,6 +5,7 @@ import { ops } from '../../ops/index.js';
 import { registerOps } from '../../ops/op.js';
 import * as tf from '../../tf.js';
 import type { Binding, NodeBackend } from './binding.js';
+import { type Hush, hushFile } from './install/hush.js';
 import { packageFolder, sharedTfjs } from './install/shim.js';
 import { bfloat16Kernels } from './kernels/bfloat16.js';
 import { tensorflowKernels } from './kernels/index.js';
@@ -33,7 +34,14 @@ export function loadTensorflow(folder: string, manifest: Manifest, { logLevel, p
   (globalThis as { [sharedTfjs]?: object })[sharedTfjs] = { ...tf, KernelBackend: callable(tf.KernelBackend) };
 
   const require = createRequire(join(folder, packageFolder, 'index.js'));
-  const binding = require(join(folder, manifest.binding.file)) as Binding;
+  const { hush, speak } = require(join(folder, hushFile)) as Hush;
+  if (logLevel !== '0') hush();
+  let binding: Binding;
+  try {
+    binding = require(join(folder, manifest.binding.file)) as Binding;
+  } finally {
+    speak();
+  }
   const { NodeJSKernelBackend } = require(`${manifest.package.name}/dist/nodejs_kernel_backend.js`) as {
     NodeJSKernelBackend: new (binding: Binding, packageName: string) => NodeBackend;
   };
