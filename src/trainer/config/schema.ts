@@ -41,13 +41,16 @@ export const configSchema = z.strictObject({
     rpn: z.strictObject({
       anchors,
       assign,
-      samples: natural,
-      positiveFraction: part,
+      objectness: z.discriminatedUnion('type', [
+        z.strictObject({ type: z.literal('sampled'), samples: natural, positiveFraction: part }),
+        z.strictObject({ type: z.literal('focal'), alpha: part, gamma: z.number().min(0) }),
+      ]),
       beta: z.number().positive(),
       proposals: z.strictObject({ training: proposals, testing: proposals }),
     }),
     head: z.strictObject({
       pooled: natural.max(14),
+      reduced: natural,
       width: natural,
       assign,
       samples: natural,

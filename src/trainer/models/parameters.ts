@@ -5,6 +5,7 @@ import type { Random } from '../random.js';
 /** How a parameter starts. `fan-in`: normal with deviation sqrt(gain / fan in) (He et al., 2015). */
 export type Initial =
   | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'values'; readonly values: Float32Array }
   | { readonly kind: 'normal'; readonly deviation: number }
   | { readonly kind: 'fan-in'; readonly gain: number };
 
@@ -72,6 +73,7 @@ export class Parameters {
   #add(list: Parameter[], name: string, shape: readonly number[], initial: Initial, trainable: boolean): tf.Variable {
     const data = new Float32Array(sizeOf(shape));
     if (initial.kind === 'constant') data.fill(initial.value);
+    else if (initial.kind === 'values') data.set(initial.values);
     else {
       const fanIn = sizeOf(shape.slice(0, -1));
       const deviation = initial.kind === 'normal' ? initial.deviation : Math.sqrt(initial.gain / fanIn);

@@ -5,7 +5,7 @@ import * as tf from '../../../tf.js';
 import type { Boxes, Detections, Truth } from '../../contracts.js';
 import type { Random } from '../../random.js';
 import { type AssignOptions, assign, sample } from '../assign.js';
-import { dense } from '../layers.js';
+import { convNormRelu, dense, denseNormRelu, type Pass } from '../layers.js';
 import { crossEntropy, smoothL1 } from '../losses.js';
 import type { Parameters } from '../parameters.js';
 import type { PictureSize } from './rpn.js';
@@ -14,6 +14,8 @@ import type { PictureSize } from './rpn.js';
 export interface BoxHeadOptions {
   readonly stride: number;
   readonly pooled: number;
+  /** Channels of the map that regions are taken from, after a 1x1 convolution: what the first layer has to weigh. */
+  readonly reduced: number;
   readonly width: number;
   readonly assign: AssignOptions;
   /** Regions per picture that the losses see, and the largest part of them that stands for objects. */
@@ -33,19 +35,26 @@ export interface BoxHead {
 
 export function boxHead(parameters: Parameters, channels: number, classes: number, options: BoxHeadOptions): BoxHead {
   const { pooled, width, stride } = options;
-  const first = dense(parameters, 'head.fc1', { from: pooled * pooled * channels, to: width, relu: true }, { kind: 'fan-in', gain: 2 });
-  const second = dense(parameters, 'head.fc2', { from: width, to: width, relu: true }, { kind: 'fan-in', gain: 2 });
-  const scores = dense(parameters, 'head.classes', { from: width, to: classes + 1, relu: false }, { kind: 'normal', deviation: 0.01 });
-  const deltas = dense(parameters, 'head.box', { from: width, to: 4, relu: false }, { kind: 'normal', deviation: 0.001 });
+  const reduce = convNormRelu(parameters, 'head.reduce', { from: channels, to: options.reduced, size: 1 });
+  const inputs = pooled * pooled * options.reduced;
+  const first = denseNormRelu(parameters, 'head.fc1', { from: inputs, to: width });
+  const second = denseNormRelu(parameters, 'head.fc2', { from: width, to: width });
+  const scores = dense(parameters, 'head.classes', { from: width, to: classes + 1 }, { kind: 'normal', deviation: 0.01 });
+  const deltas = dense(parameters, 'head.box', { from: width, to: 4 }, { kind: 'normal', deviation: 0.001 });
 
-  const forward = (map: tf.Tensor4D, xyxy: Float32Array, pictureOf: Int32Array): { logits: tf.Tensor2D; boxes: tf.Tensor2D } => {
+  const forward = (
+    map: tf.Tensor4D,
+    xyxy: Float32Array,
+    pictureOf: Int32Array,
+    pass: Pass,
+  ): { logits: tf.Tensor2D; boxes: tf.Tensor2D } => {
     const count = pictureOf.length;
-    const regions = roiAlign(map, tf.tensor2d(xyxy, [count, 4]), tf.tensor1d(pictureOf, 'int32'), {
+    const regions = roiAlign(reduce.forward(map, pass), tf.tensor2d(xyxy, [count, 4]), tf.tensor1d(pictureOf, 'int32'), {
       size: pooled,
       scale: 1 / stride,
       samples: 2,
     });
-    const x = second.forward(first.forward(tf.reshape(regions, [count, pooled * pooled * channels])));
+    const x = second.forward(first.forward(tf.reshape(regions, [count, inputs])));
     return { logits: scores.forward(x), boxes: deltas.forward(x) };
   };
 
@@ -75,7 +84,7 @@ export function boxHead(parameters: Parameters, channels: number, classes: numbe
         }
       });
       if (labels.length === 0) return { classes: tf.scalar(0), box: tf.scalar(0) };
-      const { logits, boxes } = forward(map, Float32Array.from(regions), Int32Array.from(pictureOf));
+      const { logits, boxes } = forward(map, Float32Array.from(regions), Int32Array.from(pictureOf), { training: true });
       const positives = positiveRows.length;
       const box =
         positives > 0
@@ -97,7 +106,7 @@ export function boxHead(parameters: Parameters, channels: number, classes: numbe
         pictureOf.fill(index, at, at + boxes.count);
         at += boxes.count;
       });
-      const { logits, boxes } = forward(map, xyxy, pictureOf);
+      const { logits, boxes } = forward(map, xyxy, pictureOf, { training: false });
       const probabilities = tf.softmax(logits).dataSync<'float32'>();
       const regressed = boxes.dataSync<'float32'>();
       const decoded = new Float32Array(4 * total);
