@@ -78,6 +78,7 @@ export const configSchema = z.strictObject({
     optimizer,
     schedule: z.strictObject({ peak: z.number().positive(), warmUp: part, final: part }),
     clip: z.number().positive().describe('largest norm of the gradient of all parameters together'),
+    classBalance: part.describe('0: objects count alike; 1: classes do, however rare; between: the power of the inverse frequency'),
     averaging: part.describe('decay of the moving average of the weights'),
   }),
   evaluation: z.strictObject({ at: z.array(part).min(1), sample: natural }),
@@ -88,6 +89,8 @@ export type TrainingConfig = z.infer<typeof configSchema>;
 export const runSchema = z.strictObject({
   classes: z.array(z.string()).min(1),
   data: z.strictObject({ directory: z.string(), trainSplit: z.string(), valSplit: z.string() }),
+  /** By class, for the objects of rare ones. */
+  classWeights: z.array(z.number().positive()),
   seed: z.int(),
   engine: z.string(),
   budget: z.union([z.strictObject({ epochs: natural }), z.strictObject({ maxMinutes: z.number().positive() })]),

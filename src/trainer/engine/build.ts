@@ -20,8 +20,7 @@ export function anchorsOf(config: TrainingConfig, dataset: Pick<Dataset, 'record
   const { anchors } = config.model.rpn;
   if (Array.isArray(anchors)) return anchors;
   const { shortSide, longSide } = config.data.size;
-  const counts = dataset.classes.map(() => 0);
-  for (const { truth } of dataset.records) for (const label of truth.labels) counts[label]!++;
+  const counts = countsOf(dataset);
   const boxes = dataset.records.flatMap(({ width, height, truth }) => {
     const scale = Math.min(shortSide / Math.min(width, height), longSide / Math.max(width, height));
     const { count, xyxy } = truth.boxes;
@@ -33,13 +32,32 @@ export function anchorsOf(config: TrainingConfig, dataset: Pick<Dataset, 'record
   return fitAnchors(boxes, anchors.fit, randomOf(seed, streams.anchors));
 }
 
+/** How much an object of each class counts: inverse frequency to the power `balance`, 1 on average over all objects. */
+export function classWeightsOf(dataset: Pick<Dataset, 'records' | 'classes'>, balance: number): number[] {
+  const counts = countsOf(dataset);
+  const raw = counts.map((count) => Math.max(count, 1) ** -balance);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const mean = counts.reduce((sum, count, label) => sum + count * raw[label]!, 0) / total;
+  return raw.map((weight) => weight / mean);
+}
+
+/** Objects per class. */
+function countsOf({ records, classes }: Pick<Dataset, 'records' | 'classes'>): number[] {
+  const counts = classes.map(() => 0);
+  for (const { truth } of records) for (const label of truth.labels) counts[label]!++;
+  return counts;
+}
+
 /** The detector of a config, freshly initialised. Its anchors must be shapes by now. */
-export function buildDetector(config: TrainingConfig, { classes, seed }: Pick<RunDescription, 'classes' | 'seed'>): Detector {
+export function buildDetector(
+  config: TrainingConfig,
+  { classes, classWeights, seed }: Pick<RunDescription, 'classes' | 'classWeights' | 'seed'>,
+): Detector {
   const { backbone, neck, rpn, head } = config.model;
   if (!Array.isArray(rpn.anchors)) throw new TypeError('anchors are fitted before a model is built');
   const stride = 8;
   return fasterRcnn(
-    { backbone, neck, rpn: { ...rpn, anchors: rpn.anchors, stride }, head: { ...head, stride } },
+    { backbone, neck, rpn: { ...rpn, anchors: rpn.anchors, classWeights, stride }, head: { ...head, stride } },
     classes,
     randomOf(seed, streams.parameters),
   );

@@ -14,7 +14,7 @@ import { saveCheckpoints } from '../hooks/save-checkpoints.js';
 import { stopOnNonFinite } from '../hooks/stop-on-nonfinite.js';
 import { Averaging } from './averaging.js';
 import { type Budget, clockBudget, iterationBudget } from './budget.js';
-import { anchorsOf, buildDetector, buildOptimizer, samplingStream } from './build.js';
+import { anchorsOf, buildDetector, buildOptimizer, classWeightsOf, samplingStream } from './build.js';
 import { type Checkpoint, checkpoints, newestCheckpoint } from './checkpoint.js';
 import { LogFile, rewindLog } from './log-file.js';
 import type { Evaluation, TrainingEvent } from './run.js';
@@ -79,6 +79,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     },
     run: {
       classes: [...train.classes],
+      classWeights: classWeightsOf(train, options.config.training.classBalance),
       data: { directory: dataDirectory, trainSplit: splits.train, valSplit: splits.val },
       seed,
       engine: options.engine,

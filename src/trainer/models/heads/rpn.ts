@@ -15,6 +15,8 @@ export interface RpnOptions {
   readonly anchors: readonly AnchorShape[];
   readonly assign: AssignOptions;
   readonly objectness: ObjectnessOptions;
+  /** By label, mean 1 over the objects: how much an object of the class counts with focal loss. */
+  readonly classWeights: readonly number[];
   readonly beta: number;
   /** Proposals per picture: best before suppression, IoU of suppression, kept after it. */
   readonly proposals: { readonly training: ProposalOptions; readonly testing: ProposalOptions };
@@ -85,7 +87,7 @@ export function regionProposals(parameters: Parameters, channels: number, option
     },
     losses({ rows, grid }, truths, random) {
       const assigned = truths.map((truth) => assign(grid.xyxy, grid.count, truth, options.assign));
-      const taught = teach(assigned, options.objectness, random);
+      const taught = teach(assigned, truths, options, random);
       const { positives } = taught;
       const weight = positives.weights.reduce((sum, each) => sum + each, 0);
       const encoded = new Float32Array(4 * positives.rows.length);
@@ -116,7 +118,8 @@ type LogitsOf = (rows: tf.Tensor, count: number) => tf.Tensor1D;
 /** Which rows the losses see, and the loss of their logits. */
 function teach(
   assigned: readonly Int32Array[],
-  options: ObjectnessOptions,
+  truths: readonly Truth[],
+  { objectness: options, classWeights }: Pick<RpnOptions, 'objectness' | 'classWeights'>,
   random: Random,
 ): { positives: Positives; loss(rows: tf.Tensor2D, logitsOf: LogitsOf): tf.Scalar } {
   const perPicture = assigned[0]?.length ?? 0;
@@ -139,19 +142,21 @@ function teach(
       },
     };
   }
+  // Anchors per object on average: the sum over an object's anchors is as large as it would be without weights.
+  const scale = anchorsPerObject(assigned);
   const wanted = new Float32Array(assigned.length * perPicture);
   const weights = new Float32Array(assigned.length * perPicture);
   const rows: number[] = [];
   const rowWeights: number[] = [];
   assigned.forEach((each, picture) => {
-    const share = sharePerObject(each);
+    const share = sharePerObject(each, truths[picture]!, classWeights);
     for (let anchor = 0; anchor < perPicture; anchor++) {
       const object = each[anchor]!;
       const row = picture * perPicture + anchor;
       if (object === background) weights[row] = 1;
       else if (object >= 0) {
         wanted[row] = 1;
-        weights[row] = share(object);
+        weights[row] = scale * share(object);
         rows.push(row);
         rowWeights.push(weights[row]!);
       }
@@ -168,17 +173,26 @@ function teach(
   };
 }
 
-/** Objects with many anchors do not drown those with few: each anchor counts what its object has fewer of than the average one. */
-function sharePerObject(assigned: Int32Array): (object: number) => number {
-  const counts = new Map<number, number>();
-  let total = 0;
-  for (const object of assigned) {
-    if (object < 0) continue;
-    counts.set(object, (counts.get(object) ?? 0) + 1);
-    total++;
+function anchorsPerObject(assigned: readonly Int32Array[]): number {
+  let anchors = 0;
+  let objects = 0;
+  for (const each of assigned) {
+    const seen = new Set<number>();
+    for (const object of each) {
+      if (object < 0) continue;
+      anchors++;
+      seen.add(object);
+    }
+    objects += seen.size;
   }
-  const average = total / Math.max(counts.size, 1);
-  return (object) => Math.min(Math.max(average / counts.get(object)!, 0.25), 4);
+  return anchors / Math.max(objects, 1);
+}
+
+/** Every object counts the same whether many anchors stand for it or one, but for the weight of its class. */
+function sharePerObject(assigned: Int32Array, truth: Truth, classWeights: readonly number[]): (object: number) => number {
+  const counts = new Map<number, number>();
+  for (const object of assigned) if (object >= 0) counts.set(object, (counts.get(object) ?? 0) + 1);
+  return (object) => classWeights[truth.labels[object]!]! / counts.get(object)!;
 }
 
 /** With focal loss the logits start at a probability of 1 %, else the many background anchors would blow up the first iterations (section 4.1). */
