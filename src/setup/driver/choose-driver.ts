@@ -1,6 +1,6 @@
 import type { Decision, Reason } from '../plan.js';
 import type { Distribution } from '../tables/distributions.js';
-import { packageSets } from '../tables/distributions.js';
+import { distributionName, packageSets } from '../tables/distributions.js';
 import { driverBranches, lifeOf } from '../tables/driver-branches.js';
 import { openDefaultFrom, openFrom, openOnlyFrom } from '../tables/gpus.js';
 import type { InstalledDriver } from './installed-driver.js';
@@ -116,11 +116,12 @@ function branchOfFile(limits: Limits, gpus: readonly Gpu[], branch: number, vers
 function branchOfArchive(
   limits: Limits,
   gpus: readonly Gpu[],
-  { branches, id, versionId }: Distribution,
+  distribution: Distribution,
   installed: InstalledDriver | undefined,
   { driver, kernelModule }: DriverRequest,
 ): Found {
-  const place = `${id} ${versionId}`;
+  const { branches } = distribution;
+  const place = distributionName(distribution);
   const offered = branches.filter(({ transitionalTo }) => transitionalTo === undefined);
   const hasFlavour = (branch: number, set: string) =>
     flavoursOf(branch, limits).some(
