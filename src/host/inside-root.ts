@@ -4,7 +4,7 @@ import type { HostPath, NoAnswer } from './host.js';
 import { absent, noAnswerOf, unavailable } from './no-answer.js';
 
 /** As many as the kernel follows before it says ELOOP. */
-const maxLinks = 40;
+export const maxLinks = 40;
 
 export type Located = NoAnswer | { readonly outcome: 'located'; readonly inside: HostPath; readonly real: string };
 

@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Host, HostPath, NoAnswer, Ran } from './host.js';
-import { locateInside } from './inside-root.js';
+import { locateInside, maxLinks } from './inside-root.js';
 import { absent, noAnswerOf, unavailable } from './no-answer.js';
 import { parseCommands, parseSnapshot, type RecordedCommand } from './snapshot-format.js';
 
@@ -25,20 +25,27 @@ export async function snapshotHost(directory: string): Promise<Host> {
   };
   /** Asks about the path itself first; where nothing is recorded of it, about what the recorded links on its way lead to. */
   const through = async <T>(path: HostPath, ask: (path: HostPath) => Promise<T | undefined>): Promise<T | NoAnswer> => {
-    const here = await ask(path);
-    if (here !== undefined) return here;
-    const elsewhere = afterFirstLink(path, snapshot.links);
-    return elsewhere === undefined ? missing(path) : through(elsewhere, ask);
+    let here = path;
+    for (let links = 0; links < maxLinks; links++) {
+      const answer = await ask(here);
+      if (answer !== undefined) return answer;
+      const elsewhere = afterFirstLink(here, snapshot.links);
+      if (elsewhere === undefined) break;
+      here = elsewhere;
+    }
+    // What was asked for itself may be recorded as missing; else where the links lead.
+    const first = missing(path);
+    return first === nobodyLooked ? missing(here) : first;
   };
 
   return {
     origin: 'snapshot',
     read: (path, encoding = 'utf8') =>
       through(path, async (inside) => {
-        const real = await realPath(root, inside, 'all');
-        if (real === undefined) return undefined;
+        const here = await locate(root, inside);
+        if (!here) return undefined;
         try {
-          return { outcome: 'text', text: await readFile(real, encoding) } as const;
+          return { outcome: 'text', text: await readFile(here.real, encoding) } as const;
         } catch (error) {
           return noAnswerOf(error);
         }
@@ -52,19 +59,19 @@ export async function snapshotHost(directory: string): Promise<Host> {
         return names.length > 0 ? ({ outcome: 'entries', names } as const) : undefined;
       }),
     readLink: async (path) => {
-      const target = snapshot.links[path];
+      // Links above the last name are followed; the last one is what is asked for.
+      const parent = afterLinks(posix.dirname(path) as HostPath, snapshot.links);
+      const link = posix.join(parent, posix.basename(path)) as HostPath;
+      const target = snapshot.links[path] ?? snapshot.links[link] ?? (await linkIn(root, link));
       if (target !== undefined) return { outcome: 'link', target };
-      const parent = posix.dirname(path) as HostPath;
-      const elsewhere = afterFirstLink(parent, snapshot.links);
-      const moved = elsewhere && snapshot.links[posix.join(elsewhere, posix.basename(path)) as HostPath];
-      if (moved !== undefined) return { outcome: 'link', target: moved };
-      return isNoLink.has(path) ? absent : missing(path);
+      return isNoLink.has(path) || (await locate(root, link)) ? absent : missing(path);
     },
     stat: (path) =>
       through(path, async (inside) => {
-        const status = snapshot.status[inside];
+        const here = await locate(root, inside);
+        const status = snapshot.status[inside] ?? (here && snapshot.status[here.inside]);
         if (status) return { outcome: 'status', ...status } as const;
-        return (await realPath(root, inside, 'all')) === undefined ? undefined : unavailable('recorded without its permissions');
+        return here && unavailable('recorded without its permissions');
       }),
     ask: async ({ program, args }) => {
       const recorded = answers.get([program, ...args].join('\0'));
@@ -88,19 +95,47 @@ async function readPart(directory: string, name: string, otherwise?: string): Pr
   }
 }
 
-async function realPath(root: string, path: HostPath, follow: 'all' | 'parents'): Promise<string | undefined> {
-  const located = await locateInside(root, path, { follow });
-  return located.outcome === 'located' ? located.real : undefined;
+/** Where something lies under `root`, real links followed inside it; undefined where nothing does. */
+async function locate(root: string, path: HostPath): Promise<{ readonly inside: HostPath; readonly real: string } | undefined> {
+  const located = await locateInside(root, path, { follow: 'all' });
+  return located.outcome === 'located' ? located : undefined;
+}
+
+/** The target of a real link under `root`. */
+async function linkIn(root: string, path: HostPath): Promise<string | undefined> {
+  const located = await locateInside(root, path, { follow: 'parents' });
+  if (located.outcome !== 'located') return undefined;
+  return orUndefined(readlink(located.real));
 }
 
 /** The names directly under `directory` in `root/` and among `paths` that only `snapshot.json` knows. */
 async function namesUnder(root: string, directory: HostPath, paths: readonly string[]): Promise<readonly string[]> {
-  const names = new Set<string>();
-  const real = await realPath(root, directory, 'all');
-  if (real !== undefined) for (const name of await readdir(real).catch(() => [])) names.add(name);
+  const here = await locate(root, directory);
+  const names = new Set((here && (await orUndefined(readdir(here.real)))) ?? []);
   const prefix = directory === '/' ? '/' : `${directory}/`;
   for (const path of paths) if (path.startsWith(prefix)) names.add(path.slice(prefix.length).split('/', 1)[0]!);
   return [...names].sort();
+}
+
+/** Undefined where there is nothing of that kind. */
+async function orUndefined<T>(looking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await looking;
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/** `path` with every recorded link on its way followed. */
+function afterLinks(path: HostPath, links: Readonly<Record<HostPath, string>>): HostPath {
+  let here = path;
+  for (let count = 0; count < maxLinks; count++) {
+    const next = afterFirstLink(here, links);
+    if (next === undefined) return here;
+    here = next;
+  }
+  return here;
 }
 
 /** `path` with its first recorded link followed; undefined where it has none. */

@@ -63,7 +63,7 @@ export const packages: Fact<readonly InstalledPackage[]> = {
     });
     // 1: some pattern matched nothing, which is no failure.
     if (answer.outcome === 'exited' && answer.code <= 1) return known(parseDpkgQuery(answer.stdout), 'dpkg-query');
-    return answer.outcome === 'unavailable' ? readStatus(host) : noFact('dpkg-query', answer);
+    return answer.outcome === 'unavailable' || answer.outcome === 'absent' ? readStatus(host) : noFact('dpkg-query', answer);
   },
 };
 
