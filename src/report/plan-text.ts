@@ -15,10 +15,7 @@ export function planText(plan: Plan, paint: Paint): string {
     `on ${madeOn.distribution ?? 'an unknown distribution'}, kernel ${madeOn.kernel ?? 'unknown'}, ${madeOn.architecture ?? 'architecture unknown'}`,
     ...assumptions.map((assumption) => paint('yellow', `ASSUMED: ${assumption}`)),
     '',
-    ...decisions.flatMap(({ what, choice, why }) => [
-      `${what.padEnd(14)} ${paint('bold', choice)}`,
-      paint('dim', `${' '.repeat(15)}${why}`),
-    ]),
+    ...decisions.flatMap(({ what, choice, why }) => [`${what.padEnd(14)} ${paint('bold', choice)}`, entry('', why, 15)]),
     ...section('Looked at before the installer would give up over it', preflight.map(preflightLine)),
     ...section(
       'Warnings',

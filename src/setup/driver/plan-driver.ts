@@ -9,6 +9,7 @@ import { aptDraft, aptEnding, driverPackageNames, isPrebuilt } from './apt-steps
 import { type ChosenDriver, chooseDriver } from './choose-driver.js';
 import type { Draft, Ground } from './draft.js';
 import { installedDriver } from './installed-driver.js';
+import { missingHeaders } from './missing-headers.js';
 import { badRequest, blocked, obstaclesOf } from './obstacles.js';
 import { packageVersions } from './package-versions.js';
 import { checkRequest, type DriverRequest } from './request.js';
@@ -35,6 +36,8 @@ export async function planDriver(facts: Facts, request: DriverRequest, madeBy: s
 
   const ground = groundOf(survey, request);
   if ('reason' in ground) return refuse([ground]);
+  const headers = isPrebuilt(ground) ? undefined : await missingHeaders(ground);
+  if (headers && assumptions.length === 0) return refuse([headers]);
   const drafted = ground.chosen.method === 'run' ? await draftRun(ground) : await draftApt(ground);
   if ('reason' in drafted) return refuse([drafted]);
 
@@ -52,7 +55,7 @@ export async function planDriver(facts: Facts, request: DriverRequest, madeBy: s
     warnings: [
       ...warningsOf(survey),
       ...driverWarnings(ground),
-      ...obstacles.map(({ reason }) => `Without the assumption there would be no plan: ${reason}`),
+      ...[...obstacles, ...(headers ? [headers] : [])].map(({ reason }) => `Without the assumption there would be no plan: ${reason}`),
       ...drafted.warnings,
     ],
     steps,

@@ -96,7 +96,7 @@ t.test('no command goes through a shell', async (t) => {
 
 /** Programs that only look, and how they are asked. */
 const looking =
-  /^(uname -m|systemd-detect-virt|systemctl is-active \S+|dpkg-query --show .*|dkms status|mokutil --(sb-state|test-key \S+)|modinfo \S+|ls(initramfs|initrd|initcpio) \S+|apt-cache madison .*|nvidia-smi .*)$/s;
+  /^(uname -m|systemd-detect-virt|systemctl is-active \S+|dpkg-query --show .*|dkms status|mokutil --(sb-state|test-key \S+)|modinfo \S+|ls(initramfs|initrd|initcpio) \S+|apt-cache (madison|policy) .*|nvidia-smi .*)$/s;
 
 t.test('planning asks, and changes nothing', async (t) => {
   for (const [name, host, request] of cases) {
@@ -153,6 +153,22 @@ t.test('a machine that can have no driver is refused with its reason', async (t)
     t.equal(first.exitCode, exitCode, first.reason);
     t.ok(first.hint, `${host}: has a hint`);
   }
+});
+
+t.test('a kernel whose headers the archive dropped is refused before apt fails over it', async (t) => {
+  const host = await hostNamed('debian-12-h100');
+  const saying = (stdout: string): Host => ({
+    ...host,
+    ask: async (command) => (command.args[0] === 'policy' ? { outcome: 'exited', code: 0, stdout, stderr: '' } : host.ask(command)),
+  });
+  const policy = (name: string) => `${name}:\n  Installed: (none)\n  Candidate: 6.1.176-1\n  Version table:\n     6.1.176-1 500\n`;
+  const outcome = async (stdout: string) => planDriver(factsOf(saying(stdout)), plain, 'gpu-setup test');
+  const dropped = await outcome(policy('linux-headers-amd64'));
+  t.match(dropped.reasons, [
+    { exitCode: 1, reason: /no headers of the kernel 6\.1\.0-28-amd64/, hint: /linux-image-amd64 linux-headers-amd64/ },
+  ]);
+  t.equal((await outcome(policy('linux-headers-6.1.0-28-amd64') + policy('linux-headers-amd64'))).outcome, 'plan');
+  t.equal((await outcome('')).outcome, 'plan', 'empty lists say nothing');
 });
 
 t.test('contradictions of the command line throw', async (t) => {
