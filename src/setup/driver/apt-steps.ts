@@ -7,11 +7,10 @@ import { reboot } from '../steps/reboot.js';
 import { removeRunDriver } from '../steps/remove-run-driver.js';
 import { startUnit } from '../steps/start-unit.js';
 import { stopUnit } from '../steps/stop-unit.js';
-import { packageSets } from '../tables/distributions.js';
 import { enrolKeyStep, holding, presentOf, rivalSteps, signingKeyStep, sourcesSteps, toolPackages, toolsStep } from './common-steps.js';
 import { type Draft, type Ground, rivalsAtWork } from './draft.js';
+import { driverPackageNames, isPrebuilt } from './driver-packages.js';
 import { driverPackages, installedDriver } from './installed-driver.js';
-import { headersMetaPackage } from './kernels.js';
 
 /** Steps that put the distribution's packages of the chosen driver there. `versions` pins packages to one version. */
 export function aptDraft(ground: Ground, versions: ReadonlyMap<string, string>): Draft {
@@ -165,32 +164,3 @@ export const startDisplay = (after: readonly string[]): Step<unknown> =>
     { unit: 'display-manager.service' },
     { id: 'start-display', because: [], why: 'The desktop was stopped for the installation', after },
   );
-
-/** Whether the module comes built and signed from the distribution. */
-export function isPrebuilt({ request, distribution, chosen, desktop }: Ground): boolean {
-  if (request.dkms || chosen.method === 'run') return false;
-  const set = setOf({ distribution, chosen });
-  return (desktop ? set.prebuiltDesktop : set.prebuiltHeadless) !== undefined;
-}
-
-/** The names of the packages of the chosen driver. */
-export function driverPackageNames(ground: Ground): readonly string[] {
-  const { chosen, desktop } = ground;
-  const set = setOf(ground);
-  const names = isPrebuilt(ground) ? (desktop ? set.prebuiltDesktop! : set.prebuiltHeadless!) : desktop ? set.desktop : set.headless;
-  return names
-    .map((name) => name.replaceAll('{branch}', String(chosen.branch)))
-    .flatMap((name) => (name.includes('{kernel}') ? prebuiltFor(ground).map((kernel) => name.replaceAll('{kernel}', kernel)) : [name]));
-}
-
-/** The kernels that need a prebuilt module, and the flavour whose package brings the module of each kernel to come. */
-function prebuiltFor({ survey, distribution }: Ground): readonly string[] {
-  const installed = survey.packages.known ? survey.packages.value : [];
-  const metas = survey.toCome.flatMap((release) => headersMetaPackage(distribution.id, release, installed) ?? []);
-  return [...survey.toCome, ...new Set(metas.map((meta) => meta.replace('linux-headers-', '')))];
-}
-
-function setOf({ distribution, chosen }: Pick<Ground, 'distribution' | 'chosen'>) {
-  const row = distribution.branches.find(({ branch }) => branch === chosen.branch)!;
-  return packageSets[row.packages]![chosen.flavour]!;
-}

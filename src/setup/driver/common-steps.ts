@@ -8,6 +8,7 @@ import { writeFile } from '../steps/write-file.js';
 import { distributionName } from '../tables/distributions.js';
 import { missingComponents, withComponents } from './apt-components.js';
 import { type Ground, rivals, rivalsAtWork } from './draft.js';
+import { isPrebuilt } from './driver-packages.js';
 import { headersMetaPackage } from './kernels.js';
 
 const templates = new URL('../../../templates/system/', import.meta.url);
@@ -54,12 +55,9 @@ function archiveFile({ codename, archive, components }: Ground['distribution']):
 }
 
 /** Headers for every kernel that may run next, what keeps them there, and the tools that build and sign modules. */
-export function toolPackages({ survey, request, distribution, chosen, signing }: Ground): {
-  packages: readonly string[];
-  warnings: readonly string[];
-} {
-  const builds = request.dkms || chosen.method === 'run' || distribution.id === 'debian';
-  if (!builds) return { packages: [], warnings: [] };
+export function toolPackages(ground: Ground): { packages: readonly string[]; warnings: readonly string[] } {
+  const { survey, request, distribution, chosen, signing } = ground;
+  if (isPrebuilt(ground)) return { packages: [], warnings: [] };
   const installed = survey.packages.known ? survey.packages.value : [];
   const warnings: string[] = [];
   const headers = survey.toCome.flatMap((release) => {

@@ -5,9 +5,10 @@ import type { Need, Proof } from '../step.js';
 import { enrolKey } from '../steps/enrol-key.js';
 import { distributionName, distributionOf, signing as signings } from '../tables/distributions.js';
 import { driverBranches } from '../tables/driver-branches.js';
-import { aptDraft, aptEnding, driverPackageNames, isPrebuilt } from './apt-steps.js';
+import { aptDraft, aptEnding } from './apt-steps.js';
 import { type ChosenDriver, chooseDriver } from './choose-driver.js';
 import type { Draft, Ground } from './draft.js';
+import { driverPackageNames, isPrebuilt } from './driver-packages.js';
 import { installedDriver } from './installed-driver.js';
 import { missingHeaders } from './missing-headers.js';
 import { badRequest, blocked, obstaclesOf } from './obstacles.js';
@@ -165,7 +166,9 @@ function furtherDecisions({ survey, request, distribution, chosen, desktop, sign
           ? '`--dkms` was not given'
           : prebuilt
             ? `${distributionName(distribution)} has the module built and signed for its kernels`
-            : `${distributionName(distribution)} has no other way to build the module`,
+            : chosen.kept
+              ? 'the driver that is installed is built so'
+              : `${distributionName(distribution)} has no other way to build the module`,
     },
     {
       what: 'libraries',

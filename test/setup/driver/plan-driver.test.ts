@@ -122,6 +122,20 @@ t.test('a machine that is as planned has nothing to do', async (t) => {
   t.ok(plan.complete);
 });
 
+t.test('a driver that is installed and suits stays, also where the archive dropped its branch', async (t) => {
+  const plan = await planOf('healthy-server');
+  t.equal(plan.decisions.find(({ what }) => what === 'branch')?.choice, '570');
+  const install = plan.steps.find(({ id }) => id === 'install-driver')!;
+  t.match(install, { alreadyDone: true, params: { packages: ['nvidia-driver-570-server-open', 'nvidia-dkms-570-server-open'] } });
+  const other = await planOf('healthy-server', { driver: '580' });
+  t.match(
+    other.steps.find(({ id }) => id === 'install-driver'),
+    { alreadyDone: false, risk: 'disruptive' },
+  );
+  t.match(other.warnings.join('\n'), /apt will take out the open driver of branch 570/);
+  t.equal(other.steps.at(-1)?.kind, 'reboot');
+});
+
 t.test('what stops a silent installer is seen to before it runs', async (t) => {
   const plan = await planOf('ubuntu-22.04-nouveau-secure-boot', { run: run580 });
   t.equal(plan.preflight.length, 4);
@@ -162,7 +176,8 @@ t.test('a kernel whose headers the archive dropped is refused before apt fails o
     ask: async (command) => (command.args[0] === 'policy' ? { outcome: 'exited', code: 0, stdout, stderr: '' } : host.ask(command)),
   });
   const policy = (name: string) => `${name}:\n  Installed: (none)\n  Candidate: 6.1.176-1\n  Version table:\n     6.1.176-1 500\n`;
-  const outcome = async (stdout: string) => planDriver(factsOf(saying(stdout)), plain, 'gpu-setup test');
+  const outcome = (stdout: string): Promise<{ outcome: string; reasons?: Refusal['reasons'] }> =>
+    planDriver(factsOf(saying(stdout)), plain, 'gpu-setup test');
   const dropped = await outcome(policy('linux-headers-amd64'));
   t.match(dropped.reasons, [
     { exitCode: 1, reason: /no headers of the kernel 6\.1\.0-28-amd64/, hint: /linux-image-amd64 linux-headers-amd64/ },
