@@ -186,6 +186,34 @@ t.test('a kernel whose headers the archive dropped is refused before apt fails o
   t.equal((await outcome('')).outcome, 'plan', 'empty lists say nothing');
 });
 
+t.test('an exact version is pinned and held, where apt has it', async (t) => {
+  const host = await hostNamed('ubuntu-24.04-pascal');
+  const madison = ['nvidia-headless-580-server', 'nvidia-dkms-580-server']
+    .flatMap((name) => [
+      ` ${name} | 580.159.03-0ubuntu0.24.04.1 | http://x noble-updates`,
+      ` ${name} | 580.95.05-0ubuntu0.24.04.2 | http://x noble`,
+    ])
+    .join('\n');
+  const saying: Host = {
+    ...host,
+    ask: async (command) =>
+      command.args[0] === 'madison' ? { outcome: 'exited', code: 0, stdout: madison, stderr: '' } : host.ask(command),
+  };
+  const planned = async (driver: string) => planDriver(factsOf(saying), { ...plain, driver }, 'gpu-setup test');
+  const plan = (await planned('580.95.05')) as Plan;
+  const install = plan.steps.find(({ id }) => id === 'install-driver')!;
+  const version = '580.95.05-0ubuntu0.24.04.2';
+  t.match(install.params, {
+    packages: [`nvidia-headless-580-server=${version}`, `nvidia-dkms-580-server=${version}`, 'nvidia-utils-580-server'],
+    hold: true,
+  });
+  t.match(install.commands.at(-1), { program: 'apt-mark', args: ['hold', 'nvidia-headless-580-server', 'nvidia-dkms-580-server'] });
+  t.match(await planned('580.1.2'), {
+    outcome: 'refused',
+    reasons: [{ exitCode: 2, reason: /no nvidia-headless-580-server of version 580.1.2/ }],
+  });
+});
+
 t.test('contradictions of the command line throw', async (t) => {
   await t.rejects(outcomeOf('debian-12-h100', { from: 'apt', run: run580 }), { message: /exclude each other/, exitCode: 2 });
   await t.rejects(outcomeOf('debian-12-h100', { driver: 'newest' }), { message: /no driver version/, exitCode: 2 });
