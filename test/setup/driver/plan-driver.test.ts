@@ -214,6 +214,38 @@ t.test('an exact version is pinned and held, where apt has it', async (t) => {
   });
 });
 
+t.test('under Secure Boot the key is there before a module is built, and enrolled before the reboot', async (t) => {
+  const host = await hostNamed('debian-12-h100');
+  const secure: Host = {
+    ...host,
+    read: async (path, encoding) =>
+      path.includes('/SecureBoot-') ? { outcome: 'text', text: '\u0006\0\0\0\u0001' } : host.read(path, encoding),
+  };
+  const plan = (await planDriver(factsOf(secure), plain, 'gpu-setup test')) as Plan;
+  const ids = plan.steps.map(({ id }) => id);
+  t.ok(ids.indexOf('create-signing-key') < ids.indexOf('install-driver'));
+  t.same(ids.slice(-2), ['enrol-key', 'reboot']);
+  t.same(plan.needs, ['root', 'network', 'reboot', 'console']);
+  t.match(plan.steps.find(({ id }) => id === 'create-signing-key')?.commands, [{ program: 'openssl', args: ['req', '-new', '-x509'] }]);
+  t.match(plan.steps.find(({ id }) => id === 'install-build-tools')?.summary, /openssl, mokutil/);
+
+  const old: Host = {
+    ...secure,
+    read: async (path, encoding) =>
+      path === '/etc/os-release'
+        ? { outcome: 'text', text: 'ID=debian\nVERSION_ID="11"\nPRETTY_NAME="Debian 11"\n' }
+        : secure.read(path, encoding),
+    list: host.list,
+  };
+  const kepler = { ...plain, assumeGpus: ['102d'] };
+  const refused = await planDriver(
+    factsOf({ ...old, list: async (path) => (path === '/sys/bus/pci/devices' ? { outcome: 'absent' } : host.list(path)) }),
+    kepler,
+    'x',
+  );
+  t.match(refused, { outcome: 'refused', reasons: [{ exitCode: 1, reason: /DKMS of Debian 11 signs no modules/ }] });
+});
+
 t.test('contradictions of the command line throw', async (t) => {
   await t.rejects(outcomeOf('debian-12-h100', { from: 'apt', run: run580 }), { message: /exclude each other/, exitCode: 2 });
   await t.rejects(outcomeOf('debian-12-h100', { driver: 'newest' }), { message: /no driver version/, exitCode: 2 });
