@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chown, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { chown, lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, posix } from 'node:path';
 import { UserError } from '../errors.js';
 import type { HostPath, MutableHost } from './host.js';
@@ -30,7 +30,19 @@ async function placeOf(root: string, path: HostPath): Promise<string> {
   const located = await locateInside(root, path, { follow: 'all' });
   if (located.outcome === 'located') return located.real;
   if (located.outcome === 'unavailable') throw new UserError(`Cannot write \`${path}\`: ${located.why}`, { exitCode: 3 });
-  return join(await placeOf(root, posix.dirname(path) as HostPath), posix.basename(path));
+  const real = join(await placeOf(root, posix.dirname(path) as HostPath), posix.basename(path));
+  // Its target is not there inside the root, but the system would follow it outside.
+  if (await isLink(real)) throw new UserError(`Cannot write \`${path}\`: it is a link that leads nowhere`, { exitCode: 3 });
+  return real;
+}
+
+async function isLink(real: string): Promise<boolean> {
+  try {
+    return (await lstat(real)).isSymbolicLink();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
 }
 
 /** All or nothing: who reads meanwhile, or after the power failed, sees the old file or the new one. */

@@ -15,10 +15,7 @@ export function planText(plan: Plan, paint: Paint): string {
     `on ${madeOn.distribution ?? 'an unknown distribution'}, kernel ${madeOn.kernel ?? 'unknown'}, ${madeOn.architecture ?? 'architecture unknown'}`,
     ...assumptions.map((assumption) => paint('yellow', `ASSUMED: ${assumption}`)),
     '',
-    ...decisions.flatMap(({ what, choice, why }) => [
-      `${what.padEnd(14)} ${paint('bold', choice)}`,
-      paint('dim', `${' '.repeat(15)}${why}`),
-    ]),
+    ...decisions.flatMap(({ what, choice, why }) => [`${what.padEnd(14)} ${paint('bold', choice)}`, entry('', why, 15)]),
     ...section('Looked at before the installer would give up over it', preflight.map(preflightLine)),
     ...section(
       'Warnings',
@@ -27,7 +24,7 @@ export function planText(plan: Plan, paint: Paint): string {
     '',
     ...steps.flatMap((step, index) => stepLines(step, index + 1, paint)),
     ...(afterReboot.length > 0 ? [paint('bold', 'After the reboot, planned again then:'), ''] : []),
-    ...afterReboot.flatMap((step, index) => stepLines(step, steps.length + index + 1, paint)),
+    ...afterReboot.flatMap((step, index) => stepLines(step, steps.length + index + 1, paint, false)),
     ...section(
       'It worked when',
       plan.proof.map((proof) => proofLine(proof)),
@@ -47,9 +44,10 @@ function summary({ needs, complete }: Plan, open: number): string {
   return `${open} step${open === 1 ? '' : 's'} to do; needs ${needs.join(', ') || 'nothing'}${ends}. Nothing has been changed`;
 }
 
-function stepLines(step: PlannedStep, number: number, paint: Paint): readonly string[] {
-  const mark =
-    step.alreadyDone === true
+function stepLines(step: PlannedStep, number: number, paint: Paint, now = true): readonly string[] {
+  const mark = !now
+    ? ''
+    : step.alreadyDone === true
       ? paint('green', ' (already so)')
       : step.alreadyDone === null
         ? paint('dim', ' (cannot tell whether it is so)')

@@ -15,12 +15,15 @@ export interface AptSource {
   readonly uri: string;
   readonly suite: string;
   readonly components: readonly string[];
+  /** The keyring that it must be signed with; undefined where any that apt trusts will do. */
+  readonly signedBy: string | undefined;
 }
 
 /** `deb [arch=amd64 signed-by=/usr/share/keyrings/x.gpg] http://deb.debian.org/debian bookworm main contrib # note` */
 export function parseSourceLine(line: string): Omit<AptSource, 'file'> | undefined {
-  const [, uri, suite, components] = line.match(/^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)((?:\s+[^\s#]+)*)/) ?? [];
-  return uri && suite ? { uri, suite, components: (components ?? '').split(/\s+/).filter(Boolean) } : undefined;
+  const [, options, uri, suite, components] = line.match(/^\s*deb\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)((?:\s+[^\s#]+)*)/) ?? [];
+  const signedBy = options?.match(/(?:^|\s)signed-by=(\S+)/)?.[1];
+  return uri && suite ? { uri, suite, components: (components ?? '').split(/\s+/).filter(Boolean), signedBy } : undefined;
 }
 
 /** The fields of a deb822 paragraph by lower-case name; a line that begins with a space goes on with the field before. */
@@ -44,11 +47,16 @@ export function parseAptSources({ path, style, text }: AptSourcesFile): readonly
       .split('\n')
       .flatMap((line) => parseSourceLine(line) ?? [])
       .map((source) => ({ file: path, ...source }));
-  return text.split(/\n[ \t]*\n/).flatMap((paragraph) => {
-    const words = (name: string) => (parseParagraph(paragraph).get(name) ?? '').split(/\s+/).filter(Boolean);
-    if (!words('types').includes('deb') || words('enabled')[0] === 'no') return [];
-    return words('uris').flatMap((uri) => words('suites').map((suite) => ({ file: path, uri, suite, components: words('components') })));
-  });
+  return text.split(/\n[ \t]*\n/).flatMap((paragraph) => sourcesOfParagraph(paragraph).map((source) => ({ file: path, ...source })));
+}
+
+/** Each pair of an address and a suite that an enabled paragraph names. */
+export function sourcesOfParagraph(paragraph: string): readonly Omit<AptSource, 'file'>[] {
+  const fields = parseParagraph(paragraph);
+  const words = (name: string) => (fields.get(name) ?? '').split(/\s+/).filter(Boolean);
+  if (!words('types').includes('deb') || words('enabled')[0] === 'no') return [];
+  const rest = { components: words('components'), signedBy: fields.get('signed-by') || undefined };
+  return words('uris').flatMap((uri) => words('suites').map((suite) => ({ uri, suite, ...rest })));
 }
 
 /** Every file of apt's sources, /etc/apt/sources.list first. */

@@ -1,4 +1,10 @@
-import { type AptSource, type AptSourcesFile, parseAptSources, parseParagraph, parseSourceLine } from '../../doctor/facts/apt-sources.js';
+import {
+  type AptSource,
+  type AptSourcesFile,
+  parseAptSources,
+  parseSourceLine,
+  sourcesOfParagraph,
+} from '../../doctor/facts/apt-sources.js';
 import type { Distribution } from '../tables/distributions.js';
 
 /** A file of apt's sources with more components than before. */
@@ -7,55 +13,71 @@ export interface ChangedSources {
   readonly text: string;
 }
 
+type Source = Omit<AptSource, 'file'>;
+
 /**
- * Whether `source` is an archive of the distribution itself, or a mirror of it: of one of its suites, at an address that
- * ends like the archive's. Somebody else's repository may have a suite of the same name.
+ * Whether `source` is an archive of the distribution itself, or a mirror of it. Somebody else's repository may have suites
+ * and even components of the same names (`https://pkgs.tailscale.com/stable/debian bookworm main`), but then not the
+ * archive's place or key.
  */
-export function isOwnArchive({ uri, suite }: Pick<AptSource, 'uri' | 'suite'>, { id, codename }: Distribution): boolean {
-  const suites = [codename, `${codename}-updates`, `${codename}-security`, `${codename}/updates`];
-  return suites.includes(suite) && new RegExp(`/${id}(-security|-ports)?/?$|[./]${id}\\.(org|com)(/|$)`).test(uri);
+export function isOwnArchive({ uri, suite, components, signedBy }: Source, { id, codename }: Distribution): boolean {
+  if (![codename, `${codename}-updates`, `${codename}-security`, `${codename}/updates`].includes(suite)) return false;
+  if (!components.includes('main')) return false;
+  const official = { debian: /^[a-z+]+:\/\/([\w.-]+\.)?debian\.org\//, ubuntu: /^[a-z+]+:\/\/([\w.-]+\.)?ubuntu\.com\// }[id];
+  if (official?.test(uri)) return true;
+  const signedAsArchive = signedBy === undefined || signedBy.includes(`${id}-archive-keyring`);
+  return signedAsArchive && new RegExp(`^[a-z+]+://[^/]+/(pub/|linux/|mirrors?/)*${id}(-security|-ports)?/?$`).test(uri);
+}
+
+/** The components that a suite of the distribution does not offer yet, in whatever file. */
+function missingIn(suite: string, files: readonly AptSourcesFile[], distribution: Distribution): readonly string[] {
+  const { codename } = distribution;
+  const offered = files
+    .flatMap(parseAptSources)
+    // A line with `contrib` alone offers that too, so `main` does not matter here.
+    .filter((source) => isOwnArchive({ ...source, components: ['main'] }, distribution) && source.suite === suite)
+    .flatMap(({ components }) => components);
+  // Without the archive's main suite at all, nothing is offered.
+  return suite === codename && offered.length === 0
+    ? distribution.components
+    : distribution.components.filter((each) => !offered.includes(each));
 }
 
 /** The components that the distribution's main suite does not offer yet. */
-export function missingComponents(files: readonly AptSourcesFile[], distribution: Distribution): readonly string[] {
-  const own = files
-    .flatMap(parseAptSources)
-    .filter((source) => isOwnArchive(source, distribution) && source.suite === distribution.codename);
-  const offered = new Set(own.flatMap(({ components }) => components));
-  return distribution.components.filter((component) => !offered.has(component));
-}
+export const missingComponents = (files: readonly AptSourcesFile[], distribution: Distribution): readonly string[] =>
+  missingIn(distribution.codename, files, distribution);
 
 /** Every file that names an archive of the distribution, with all of its components; those that need no change left out. */
 export function withComponents(files: readonly AptSourcesFile[], distribution: Distribution): readonly ChangedSources[] {
-  return files.flatMap((file) => {
-    const text = file.style === 'list' ? withInLines(file.text, distribution) : withInParagraphs(file.text, distribution);
-    return text === file.text ? [] : [{ path: file.path, text }];
+  const missing = (sources: readonly Source[]) => {
+    const own = sources.filter((source) => isOwnArchive(source, distribution));
+    return [...new Set(own.flatMap(({ suite }) => missingIn(suite, files, distribution)))];
+  };
+  return files.flatMap(({ path, style, text }) => {
+    const changed = style === 'list' ? withInLines(text, missing) : withInParagraphs(text, missing);
+    return changed === text ? [] : [{ path, text: changed }];
   });
 }
 
-function withInLines(text: string, distribution: Distribution): string {
-  return text
+type Missing = (sources: readonly Source[]) => readonly string[];
+
+const withInLines = (text: string, missing: Missing): string =>
+  text
     .split('\n')
     .map((line) => {
       const source = parseSourceLine(line);
-      if (!source || !isOwnArchive(source, distribution)) return line;
-      const more = distribution.components.filter((component) => !source.components.includes(component));
+      const more = source ? missing([source]) : [];
       if (more.length === 0) return line;
       const [, entry, rest] = line.match(/^([^#]*?)(\s*(?:#.*)?)$/)!;
       return `${entry} ${more.join(' ')}${rest}`;
     })
     .join('\n');
-}
 
-function withInParagraphs(text: string, distribution: Distribution): string {
-  return text
+const withInParagraphs = (text: string, missing: Missing): string =>
+  text
     .split(/(\n[ \t]*\n)/)
     .map((paragraph) => {
-      const words = (name: string) => (parseParagraph(paragraph).get(name) ?? '').split(/\s+/).filter(Boolean);
-      const own = words('uris').some((uri) => words('suites').some((suite) => isOwnArchive({ uri, suite }, distribution)));
-      if (!own || !words('types').includes('deb') || words('enabled')[0] === 'no') return paragraph;
-      const more = distribution.components.filter((component) => !words('components').includes(component));
+      const more = missing(sourcesOfParagraph(paragraph));
       return more.length === 0 ? paragraph : paragraph.replace(/^(Components:.*?)[ \t]*$/im, `$1 ${more.join(' ')}`);
     })
     .join('');
-}

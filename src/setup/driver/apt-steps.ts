@@ -7,9 +7,9 @@ import { reboot } from '../steps/reboot.js';
 import { removeRunDriver } from '../steps/remove-run-driver.js';
 import { startUnit } from '../steps/start-unit.js';
 import { stopUnit } from '../steps/stop-unit.js';
-import { packageSets } from '../tables/distributions.js';
 import { enrolKeyStep, holding, presentOf, rivalSteps, signingKeyStep, sourcesSteps, toolPackages, toolsStep } from './common-steps.js';
 import { type Draft, type Ground, rivalsAtWork } from './draft.js';
+import { driverPackageNames, isPrebuilt } from './driver-packages.js';
 import { driverPackages, installedDriver } from './installed-driver.js';
 
 /** Steps that put the distribution's packages of the chosen driver there. `versions` pins packages to one version. */
@@ -21,7 +21,10 @@ export function aptDraft(ground: Ground, versions: ReadonlyMap<string, string>):
 
   if (survey.leftovers.known && survey.leftovers.value.runDriver) {
     const service = survey.display.known ? survey.display.value.service : null;
-    if (service) steps.push(stopDisplay('the uninstaller does not run beside an X server'));
+    if (service) {
+      steps.push(stopDisplay('the uninstaller does not run beside an X server'));
+      warnings.push(desktopEnds);
+    }
     steps.push(
       step(
         removeRunDriver,
@@ -105,8 +108,8 @@ export function aptEnding(ground: Ground, undone: readonly string[]): readonly S
   const loaded = survey.driver.known && survey.driver.value.loaded.known ? survey.driver.value.loaded.value : null;
   const driverChanges = undone.some((id) => ['install-driver', 'build-module', 'remove-run-driver'].includes(id));
   const reasons = [
-    ...(rivals.length > 0 ? [`${rivals.join(' and ')} lets go of the GPU only when the machine starts anew`] : []),
-    ...(undone.includes('enrol-key') ? ['the firmware takes our key at boot only, when somebody confirms it on the console'] : []),
+    ...(rivals.length > 0 ? [`only a reboot takes ${rivals.join(' and ')} off the GPU`] : []),
+    ...(undone.includes('enrol-key') ? ['only at boot the firmware takes our key, when somebody confirms it on the console'] : []),
     ...(loaded && driverChanges ? [`driver ${loaded.version} is in the kernel, and the libraries on disk will be others`] : []),
   ];
   if (reasons.length > 0) return [rebootStep(ground, reasons, undone)];
@@ -145,6 +148,9 @@ export const loadStep = (after: readonly string[]): Step<unknown> =>
     },
   );
 
+/** Whoever works in the desktop that a plan stops would lose the terminal that carries it out. */
+export const desktopEnds = 'The plan stops the desktop: carry it out from a text console or over ssh';
+
 export const stopDisplay = (why: string): Step<unknown> =>
   step(
     stopUnit,
@@ -158,24 +164,3 @@ export const startDisplay = (after: readonly string[]): Step<unknown> =>
     { unit: 'display-manager.service' },
     { id: 'start-display', because: [], why: 'The desktop was stopped for the installation', after },
   );
-
-/** Whether the module comes built and signed from the distribution. */
-export function isPrebuilt({ request, distribution, chosen, desktop }: Ground): boolean {
-  const set = setOf({ distribution, chosen });
-  return !request.dkms && (desktop ? set.prebuiltDesktop : set.prebuiltHeadless) !== undefined;
-}
-
-/** The names of the packages of the chosen driver. */
-export function driverPackageNames(ground: Ground): readonly string[] {
-  const { chosen, desktop, survey } = ground;
-  const set = setOf(ground);
-  const names = isPrebuilt(ground) ? (desktop ? set.prebuiltDesktop! : set.prebuiltHeadless!) : desktop ? set.desktop : set.headless;
-  return names
-    .map((name) => name.replaceAll('{branch}', String(chosen.branch)))
-    .flatMap((name) => (name.includes('{kernel}') ? survey.toCome.map((kernel) => name.replaceAll('{kernel}', kernel)) : [name]));
-}
-
-function setOf({ distribution, chosen }: Pick<Ground, 'distribution' | 'chosen'>) {
-  const row = distribution.branches.find(({ branch }) => branch === chosen.branch)!;
-  return packageSets[row.packages]![chosen.flavour]!;
-}

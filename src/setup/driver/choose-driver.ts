@@ -1,6 +1,6 @@
 import type { Decision, Reason } from '../plan.js';
 import type { Distribution } from '../tables/distributions.js';
-import { packageSets } from '../tables/distributions.js';
+import { distributionName, packageSets } from '../tables/distributions.js';
 import { driverBranches, lifeOf } from '../tables/driver-branches.js';
 import { openDefaultFrom, openFrom, openOnlyFrom } from '../tables/gpus.js';
 import type { InstalledDriver } from './installed-driver.js';
@@ -16,6 +16,8 @@ export interface ChosenDriver {
   readonly branch: number;
   readonly flavour: Flavour;
   readonly decisions: readonly Decision[];
+  /** The driver of packages that is there already and stays. */
+  readonly kept: InstalledDriver | undefined;
 }
 
 /** What all GPUs together leave to choose from. */
@@ -50,8 +52,11 @@ export function chooseDriver(
     method === 'apt' ? distribution : undefined,
   );
   if ('reason' in flavour) return flavour;
+  const stays =
+    method === 'apt' && installed?.branch === branch && installed.flavour === flavour.flavour && (installed.dkms || !request.dkms);
   return {
     method,
+    kept: stays ? installed : undefined,
     branch,
     flavour: flavour.flavour,
     decisions: [
@@ -116,11 +121,12 @@ function branchOfFile(limits: Limits, gpus: readonly Gpu[], branch: number, vers
 function branchOfArchive(
   limits: Limits,
   gpus: readonly Gpu[],
-  { branches, id, versionId }: Distribution,
+  distribution: Distribution,
   installed: InstalledDriver | undefined,
-  { driver, kernelModule }: DriverRequest,
+  { driver, kernelModule, dkms }: DriverRequest,
 ): Found {
-  const place = `${id} ${versionId}`;
+  const { branches } = distribution;
+  const place = distributionName(distribution);
   const offered = branches.filter(({ transitionalTo }) => transitionalTo === undefined);
   const hasFlavour = (branch: number, set: string) =>
     flavoursOf(branch, limits).some(
@@ -146,6 +152,10 @@ function branchOfArchive(
       );
     return { branch: wanted, why: '`--driver` asks for it' };
   }
+  // Packages of a branch that the archive dropped can stay, and not be exchanged for others of that branch.
+  const exchangeable = installed?.dkms || !dkms || offered.some(({ branch }) => branch === installed?.branch);
+  if (exchangeable && suits(installed, limits, kernelModule))
+    return { branch: installed.branch, why: 'it is installed already, and suits' };
   if (fit.length === 0) {
     const kind = kernelModule === 'auto' ? '' : ` with the ${kernelModule} kernel module`;
     return blocked(
@@ -153,8 +163,6 @@ function branchOfArchive(
       `NVIDIA's own repository has one; or download an installer of branch ${bestOf(limits)} from NVIDIA and pass it with \`--run FILE\``,
     );
   }
-  const kept = fit.find(({ branch }) => branch === installed?.branch);
-  if (kept) return { branch: kept.branch, why: 'it is installed already, and suits' };
   const best = fit.toSorted((one, other) => rankOf(other.branch) - rankOf(one.branch) || other.branch - one.branch)[0]!;
   return {
     branch: best.branch,
@@ -164,6 +172,18 @@ function branchOfArchive(
         : `of ${listed(offered.map(({ branch }) => branch))} it is the one that suits`,
   };
 }
+
+/** A driver that is there stays, whether the archive still has its branch or not: who wants another one says so. */
+const suits = (
+  installed: InstalledDriver | undefined,
+  limits: Limits,
+  wanted: DriverRequest['kernelModule'],
+): installed is InstalledDriver =>
+  installed !== undefined &&
+  installed.branch >= limits.first &&
+  installed.branch <= limits.last &&
+  limits.flavours.includes(installed.flavour) &&
+  (wanted === 'auto' || wanted === installed.flavour);
 
 /** Long-term before production before others: a driver is kept for years. */
 const rankOf = (branch: number): number => {
@@ -189,6 +209,9 @@ function chooseFlavour(
 ): { readonly flavour: Flavour; readonly why: string } | Reason {
   const set = distribution?.branches.find((row) => row.branch === branch)?.packages;
   const possible = flavoursOf(branch, limits).filter((flavour) => set === undefined || packageSets[set]?.[flavour] !== undefined);
+  // The archive may have dropped a branch that is installed, and its rows with it.
+  if (installed?.branch === branch && suits(installed, limits, wanted))
+    return { flavour: installed.flavour, why: 'it is installed already, and suits' };
   if (wanted !== 'auto') {
     return possible.includes(wanted)
       ? { flavour: wanted, why: `\`--kernel-module ${wanted}\` asks for it` }
@@ -203,7 +226,6 @@ function chooseFlavour(
     const why = limits.flavours.length === 1 ? 'these GPUs are driven by no other' : `branch ${branch} has no other here`;
     return { flavour: only, why };
   }
-  if (installed?.branch === branch) return { flavour: installed.flavour, why: 'it is installed already, and suits' };
   return branch >= openDefaultFrom
     ? { flavour: 'open', why: `it is what NVIDIA installs by default from branch ${openDefaultFrom} on` }
     : { flavour: 'proprietary', why: `before branch ${openDefaultFrom} NVIDIA installs it by default` };

@@ -5,8 +5,10 @@ import { enrolKey } from '../steps/enrol-key.js';
 import { installPackages } from '../steps/install-packages.js';
 import { rebuildInitramfs } from '../steps/rebuild-initramfs.js';
 import { writeFile } from '../steps/write-file.js';
+import { distributionName } from '../tables/distributions.js';
 import { missingComponents, withComponents } from './apt-components.js';
 import { type Ground, rivals, rivalsAtWork } from './draft.js';
+import { isPrebuilt } from './driver-packages.js';
 import { headersMetaPackage } from './kernels.js';
 
 const templates = new URL('../../../templates/system/', import.meta.url);
@@ -53,12 +55,9 @@ function archiveFile({ codename, archive, components }: Ground['distribution']):
 }
 
 /** Headers for every kernel that may run next, what keeps them there, and the tools that build and sign modules. */
-export function toolPackages({ survey, request, distribution, chosen, signing }: Ground): {
-  packages: readonly string[];
-  warnings: readonly string[];
-} {
-  const builds = request.dkms || chosen.method === 'run' || distribution.id === 'debian';
-  if (!builds) return { packages: [], warnings: [] };
+export function toolPackages(ground: Ground): { packages: readonly string[]; warnings: readonly string[] } {
+  const { survey, request, distribution, chosen, signing } = ground;
+  if (isPrebuilt(ground)) return { packages: [], warnings: [] };
   const installed = survey.packages.known ? survey.packages.value : [];
   const warnings: string[] = [];
   const headers = survey.toCome.flatMap((release) => {
@@ -67,13 +66,13 @@ export function toolPackages({ survey, request, distribution, chosen, signing }:
     if (meta) return [`linux-headers-${release}`, meta];
     if (!known?.headers)
       warnings.push(
-        `The kernel ${release} is not one of ${distribution.id}'s, so no package has its headers: without /lib/modules/${release}/build no module can be built`,
+        `The kernel ${release} is not one of ${distributionName(distribution)}'s, so no package has its headers: without /lib/modules/${release}/build no module can be built`,
       );
     return [];
   });
   if (survey.toCome.length === 0) warnings.push('No kernel is installed here that a module could be built for');
   const dkms = request.dkms || chosen.method === 'apt' ? ['dkms'] : [];
-  return { packages: [...new Set([...headers, ...dkms, 'gcc', 'make', ...(signing?.packages ?? [])])], warnings };
+  return { packages: [...new Set([...headers, ...dkms, 'gcc', 'make', 'libc6-dev', ...(signing?.packages ?? [])])], warnings };
 }
 
 export function toolsStep(ground: Ground, packages: readonly string[], after: readonly string[]): readonly Step<unknown>[] {
@@ -133,10 +132,7 @@ export function enrolKeyStep({ signing }: Ground, after: readonly string[]): rea
 }
 
 /** Keeps nouveau and nova_core off the GPU: in modprobe.d, and in the early boot image of every kernel. */
-export function rivalSteps(
-  { survey, distribution }: Ground,
-  after: readonly string[],
-): { steps: readonly Step<unknown>[]; warnings: readonly string[] } {
+export function rivalSteps({ survey }: Ground, after: readonly string[]): { steps: readonly Step<unknown>[]; warnings: readonly string[] } {
   const kernels = survey.kernels.filter(({ complete }) => complete !== false).map(({ release }) => release);
   const atWork = rivalsAtWork(survey);
   const blacklist = step(
@@ -157,7 +153,7 @@ export function rivalSteps(
   if (!tool)
     return {
       steps: [blacklist],
-      warnings: [`Nothing here rebuilds an initramfs: check by hand that ${distribution.id}'s boot image does not load nouveau`],
+      warnings: [`Nothing here rebuilds an initramfs: check by hand that the boot image does not load nouveau`],
     };
   return {
     steps: [

@@ -5,6 +5,10 @@ import { branchOf } from './request.js';
 export interface InstalledDriver {
   readonly branch: number;
   readonly flavour: 'open' | 'proprietary';
+  /** Whether its module is built here, rather than by the distribution. */
+  readonly dkms: boolean;
+  /** Those of its packages that a person would name: the module and the metapackages. */
+  readonly packages: readonly string[];
 }
 
 /**
@@ -13,13 +17,27 @@ export interface InstalledDriver {
  */
 export function installedDriver(packages: readonly InstalledPackage[]): InstalledDriver | undefined {
   for (const { name, version } of packages) {
-    const ubuntu = name.match(/^(?:nvidia-dkms|linux-modules-nvidia)-(\d{3})(?:-server)?(-open)?(?:-\d.*)?$/);
-    if (ubuntu) return { branch: Number(ubuntu[1]), flavour: ubuntu[2] ? 'open' : 'proprietary' };
+    const ubuntu = name.match(/^(nvidia-dkms|linux-modules-nvidia)-(\d{3})(?:-server)?(-open)?(?:-\d.*)?$/);
+    if (ubuntu)
+      return driver(packages, {
+        branch: Number(ubuntu[2]),
+        flavour: ubuntu[3] ? 'open' : 'proprietary',
+        dkms: ubuntu[1] === 'nvidia-dkms',
+      });
     const debian = name.match(/^nvidia-(?:tesla-\d+-|legacy-\d+xx-)?(open-)?kernel-dkms$/);
-    if (debian) return { branch: branchOf(version.replace(/^\d+:/, '')), flavour: debian[1] ? 'open' : 'proprietary' };
+    if (debian)
+      return driver(packages, { branch: branchOf(version.replace(/^\d+:/, '')), flavour: debian[1] ? 'open' : 'proprietary', dkms: true });
   }
   return undefined;
 }
+
+const named =
+  /^(nvidia-(driver|headless|headless-no-dkms|dkms|utils)-\d{3}(-server)?(-open)?|linux-modules-nvidia-\d{3}\S*|nvidia-(tesla-\d+-|legacy-\d+xx-)?(driver|(open-)?kernel-dkms|smi))$/;
+
+const driver = (packages: readonly InstalledPackage[], about: Omit<InstalledDriver, 'packages'>): InstalledDriver => ({
+  ...about,
+  packages: packages.map(({ name }) => name).filter((name) => named.test(name)),
+});
 
 /** Packages that belong to a driver: everything of NVIDIA's but the toolkit, containers and what only recommends. */
 export const driverPackages = (packages: readonly InstalledPackage[]): readonly InstalledPackage[] =>

@@ -1,5 +1,5 @@
 import type { Reason } from '../plan.js';
-import { distributionOf, distributions } from '../tables/distributions.js';
+import { distributionName, distributionOf, distributions } from '../tables/distributions.js';
 import type { DriverRequest } from './request.js';
 import type { Survey } from './survey.js';
 
@@ -52,7 +52,7 @@ function placeObstacles({ wsl, virtualization, moduleLoading }: Survey): readonl
 }
 
 function distributionObstacles({ os }: Survey): readonly Reason[] {
-  const known = [...new Set(distributions.map(({ id, versionId }) => `${name(id)} ${versionId}`))].join(', ');
+  const known = distributions.map(distributionName).join(', ');
   if (!os.known) return [badRequest(`Cannot tell which distribution this is: ${os.why}`, `plans are made for ${known}`)];
   return distributionOf(os.value)
     ? []
@@ -75,6 +75,5 @@ function architectureObstacles({ machine }: Survey, { run }: DriverRequest): rea
   return [];
 }
 
-const name = (id: string) => id.charAt(0).toUpperCase() + id.slice(1);
 export const blocked = (reason: string, hint: string): Reason => ({ reason, hint, exitCode: 1 });
 export const badRequest = (reason: string, hint: string): Reason => ({ reason, hint, exitCode: 2 });

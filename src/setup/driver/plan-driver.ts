@@ -3,11 +3,14 @@ import type { Decision, FactLine, Plan, PlannedStep, Reason, Refusal } from '../
 import { plannedStep } from '../planned-step.js';
 import type { Need, Proof } from '../step.js';
 import { enrolKey } from '../steps/enrol-key.js';
-import { distributionOf, signing as signings } from '../tables/distributions.js';
-import { aptDraft, aptEnding, driverPackageNames, isPrebuilt } from './apt-steps.js';
+import { distributionName, distributionOf, signing as signings } from '../tables/distributions.js';
+import { driverBranches } from '../tables/driver-branches.js';
+import { aptDraft, aptEnding } from './apt-steps.js';
 import { type ChosenDriver, chooseDriver } from './choose-driver.js';
 import type { Draft, Ground } from './draft.js';
+import { driverPackageNames, isPrebuilt } from './driver-packages.js';
 import { installedDriver } from './installed-driver.js';
+import { missingHeaders } from './missing-headers.js';
 import { badRequest, blocked, obstaclesOf } from './obstacles.js';
 import { packageVersions } from './package-versions.js';
 import { checkRequest, type DriverRequest } from './request.js';
@@ -34,14 +37,17 @@ export async function planDriver(facts: Facts, request: DriverRequest, madeBy: s
 
   const ground = groundOf(survey, request);
   if ('reason' in ground) return refuse([ground]);
+  const headers = isPrebuilt(ground) ? undefined : await missingHeaders(ground);
+  if (headers && assumptions.length === 0) return refuse([headers]);
   const drafted = ground.chosen.method === 'run' ? await draftRun(ground) : await draftApt(ground);
   if ('reason' in drafted) return refuse([drafted]);
 
   const { host } = survey;
-  const steps = await Promise.all(drafted.steps.map((each) => plannedStep(each, host)));
-  const undone = steps.filter(({ alreadyDone }) => alreadyDone !== true).map(({ id }) => id);
+  const drafts = await Promise.all(drafted.steps.map((each) => plannedStep(each, host)));
+  const undone = drafts.filter(({ alreadyDone }) => alreadyDone !== true).map(({ id }) => id);
   const ending = ground.chosen.method === 'run' ? [] : aptEnding(ground, undone);
-  steps.push(...(await Promise.all(ending.map((each) => plannedStep(each, host)))));
+  const steps = settled([...drafts, ...(await Promise.all(ending.map((each) => plannedStep(each, host))))]);
+  const later = await Promise.all(drafted.afterReboot.map((each) => plannedStep(each, host)));
   return {
     ...head,
     outcome: 'plan',
@@ -49,15 +55,28 @@ export async function planDriver(facts: Facts, request: DriverRequest, madeBy: s
     preflight: drafted.preflight,
     warnings: [
       ...warningsOf(survey),
-      ...obstacles.map(({ reason }) => `Without the assumption there would be no plan: ${reason}`),
+      ...driverWarnings(ground),
+      ...[...obstacles, ...(headers ? [headers] : [])].map(({ reason }) => `Without the assumption there would be no plan: ${reason}`),
       ...drafted.warnings,
     ],
     steps,
-    afterReboot: await Promise.all(drafted.afterReboot.map((each) => plannedStep(each, host))),
+    // How the machine is now says nothing of how it will be then.
+    afterReboot: later.map((each) => ({ ...each, alreadyDone: null })),
     needs: needsOf(steps),
     complete: !steps.some(({ kind, alreadyDone }) => kind === 'reboot' && alreadyDone !== true),
     proof: proofOf(ground),
   };
+}
+
+/** What runs now, and is stopped or replaced by a step that is still to be done, must be started again after that. */
+function settled(steps: readonly PlannedStep[]): readonly PlannedStep[] {
+  const undone = new Set<string>();
+  return steps.map((each) => {
+    const starts = each.kind === 'start-unit' || each.kind === 'load-modules';
+    const again = starts && each.after.some((id) => undone.has(id)) ? { ...each, alreadyDone: false } : each;
+    if (again.alreadyDone !== true) undone.add(again.id);
+    return again;
+  });
 }
 
 function groundOf(survey: Survey, request: DriverRequest): Ground | Reason {
@@ -74,7 +93,7 @@ function groundOf(survey: Survey, request: DriverRequest): Ground | Reason {
   if (!mustSign) return ground;
   if (!distribution.signing) {
     return blocked(
-      `Secure Boot is on, and DKMS of ${distribution.id} ${distribution.versionId} signs no modules: the kernel would refuse the driver`,
+      `Secure Boot is on, and DKMS of ${distributionName(distribution)} signs no modules: the kernel would refuse the driver`,
       'switch Secure Boot off in the firmware, or upgrade the distribution',
     );
   }
@@ -146,8 +165,10 @@ function furtherDecisions({ survey, request, distribution, chosen, desktop, sign
         : chosen.method === 'run'
           ? '`--dkms` was not given'
           : prebuilt
-            ? `${distribution.id} has the module built and signed for its kernels`
-            : `${distribution.id} has no other way to build the module`,
+            ? `${distributionName(distribution)} has the module built and signed for its kernels`
+            : chosen.kept
+              ? 'the driver that is installed is built so'
+              : `${distributionName(distribution)} has no other way to build the module`,
     },
     {
       what: 'libraries',
@@ -188,6 +209,20 @@ function warningsOf({ gpus, assumedGpus, lines, host }: Survey): readonly string
       .filter(({ owner }) => owner === 'vfio-pci')
       .map((gpu) => `vfio-pci keeps ${gpuWords(gpu)} for virtual machines; the plan leaves it there`),
     ...(host.origin === 'live' || unknown.length === 0 ? [] : [`Not known of this machine: ${unknown.join('; ')}`]),
+  ];
+}
+
+function driverWarnings({ survey: { switches }, chosen: { branch } }: Ground): readonly string[] {
+  const life = driverBranches.find((row) => row.branch === branch);
+  return [
+    ...(life?.kind === 'legacy'
+      ? [`Branch ${branch} gets no fixes after ${life.endOfLife}: a newer kernel may not build it any more`]
+      : []),
+    ...(switches.length > 0
+      ? [
+          `NVSwitch at ${switches.join(', ')}: CUDA says \`system not yet initialized\` until the fabric manager of the very same driver version runs (package nvidia-fabricmanager-${branch})`,
+        ]
+      : []),
   ];
 }
 

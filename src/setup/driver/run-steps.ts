@@ -6,7 +6,7 @@ import { runInstaller } from '../steps/run-installer.js';
 import { startUnit } from '../steps/start-unit.js';
 import { stopUnit } from '../steps/stop-unit.js';
 import { unloadModules, unloadOrder } from '../steps/unload-modules.js';
-import { loadStep, rebootStep, startDisplay, stopDisplay } from './apt-steps.js';
+import { desktopEnds, loadStep, rebootStep, startDisplay, stopDisplay } from './apt-steps.js';
 import { enrolKeyStep, rivalSteps, signingKeyStep, toolPackages, toolsStep } from './common-steps.js';
 import { type Draft, type Ground, rivalsAtWork } from './draft.js';
 import { driverPackages } from './installed-driver.js';
@@ -45,18 +45,17 @@ export function runDraft(ground: Ground, run: RunFile, args: readonly string[], 
 
   const rivals = rivalsAtWork(survey);
   const reasons = [
-    ...(rivals.length > 0
-      ? [`${rivals.join(' and ')} lets go of the GPU only when the machine starts anew, and the installer gives up while it is there`]
-      : []),
+    ...(rivals.length > 0 ? [`only a reboot takes ${rivals.join(' and ')} off the GPU, and the installer gives up before`] : []),
     ...(ground.signing && !keyEnrolled
-      ? ['the firmware takes our key at boot only, and the installer gives up when the kernel refuses its module']
+      ? ['only at boot the firmware takes our key, and the installer gives up when the kernel refuses its module']
       : []),
   ];
-  const second = installation(ground, run, args, reasons.length > 0);
-  const ids = [...first, ...second].map(({ id }) => id);
+  const second = installation(ground, run, args, { afterBoot: reasons.length > 0, replacesPackages: ours.length > 0 });
+  const ids = [...first, ...second, ...(reasons.length > 0 ? [{ id: 'reboot' }] : [])].map(({ id }) => id);
   const warnings = [
     ...tools.warnings,
     ...rival.warnings,
+    ...(ids.includes('stop-display') ? [desktopEnds] : []),
     ...(request.dkms ? [] : ['Without `--dkms` the module is gone after the next kernel update']),
   ];
   const preflight = preflightOf(ground, ids, args);
@@ -82,7 +81,7 @@ function installation(
   { survey, request, chosen }: Ground,
   run: RunFile,
   args: readonly string[],
-  afterBoot: boolean,
+  { afterBoot, replacesPackages }: { afterBoot: boolean; replacesPackages: boolean },
 ): readonly Step<unknown>[] {
   const steps: Step<unknown>[] = [];
   const service = survey.display.known ? survey.display.value.service : null;
@@ -140,7 +139,8 @@ function installation(
     );
   }
   steps.push(loadStep([steps.at(-1)!.id]));
-  for (const unit of users.toReversed()) {
+  // A service that came with the packages went with them.
+  for (const unit of replacesPackages ? [] : users.toReversed()) {
     steps.push(
       step(
         startUnit,

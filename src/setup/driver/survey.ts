@@ -44,6 +44,8 @@ export interface Survey {
   readonly machine: Known<string>;
   readonly gpus: Known<readonly Gpu[]>;
   readonly assumedGpus: readonly Gpu[];
+  /** NVIDIA bridges between GPUs: CUDA does not start beside one before its fabric manager runs. */
+  readonly switches: readonly string[];
   readonly running: string | undefined;
   readonly kernels: readonly InstalledKernel[];
   readonly toCome: readonly string[];
@@ -160,6 +162,7 @@ export async function surveyOf(facts: Facts, assumeGpus: readonly string[]): Pro
         }
       : functions,
     assumedGpus: assumeGpus.map((device) => ({ address: null, device, owner: undefined, needs: needsOf(device) })),
+    switches: functions.known ? functions.value.filter((each) => each.class.startsWith('0680')).map(({ address }) => address) : [],
     running: release,
     kernels: installedList,
     toCome: kernelsToCome(release, installedList),

@@ -52,10 +52,13 @@ export const installPackages: StepKind<Params> = {
       risk: mayRemove ? 'disruptive' : 'reversible',
       needs: ['root', 'network'],
       undo: {
-        words: added.length > 0 ? `Remove what was not installed before` : 'Nothing to undo: all of them were there before',
+        words:
+          added.length > 0
+            ? 'Remove what was not installed before; `apt-get autoremove` takes what came along with it'
+            : 'Nothing to undo: all of them were there before',
         commands: [
           ...(hold ? [{ program: 'apt-mark', args: ['unhold', ...names] }] : []),
-          ...(added.length > 0 ? [aptGet('remove', '--yes', '--autoremove', ...added)] : []),
+          ...(added.length > 0 ? [aptGet('remove', '--yes', ...added)] : []),
         ],
       },
       proof: [{ command: { program: 'dpkg-query', args: ['--show', ...names] }, expect: 'lists each of them with a version' }],

@@ -58,3 +58,7 @@ export function distributionOf({ id, versionId, codename }: OsRelease): Distribu
     (row) => row.id === id && (row.versionId === versionId || (versionId === undefined && row.codename === codename)),
   );
 }
+
+/** `Debian 12` */
+export const distributionName = ({ id, versionId }: Pick<Distribution, 'id' | 'versionId'>): string =>
+  `${id.charAt(0).toUpperCase()}${id.slice(1)} ${versionId}`;
