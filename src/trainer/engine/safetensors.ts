@@ -52,7 +52,7 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): Safetensors 
     const [from, to] = offsets as [number, number];
     const size = shape.reduce((product, side) => product * side, 1);
     if (to - from !== 4 * size || start + to > bytes.length) throw broken(`\`${name}\` is cut off`);
-    tensors.set(name, { shape, data: new Float32Array(bytes.slice(start + from, start + to).buffer) });
+    tensors.set(name, { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(start + from, start + to)).buffer) });
   }
   return { tensors, metadata: metadata as Record<string, string> };
 }
