@@ -18,7 +18,7 @@ A description (lengths in pixels of the picture as it enters the network):
   rpn                      {"convs", "norm": "bn" or nothing, "batch", "positive", "iou": [positive, negative], "preNms",
                             "postNms", "preNmsTest", "postNmsTest", "nms"}
   roi                      {"size", "samples", "batch", "positive"}; samples are RoIAlign's points along one side of a bin
-  head                     {"widths": [...]}, fully connected
+  head                     {"widths": [...], "reduced": channels after a 1x1 convolution before the regions are taken, or 0}
   optimizer                {"type": "adamw"|"sgd", "learningRate", "weightDecay", "momentum", "clipNorm" or null}
 """
 import argparse
@@ -226,6 +226,17 @@ class BoxHead(nn.Module):
         return self.layers(x.flatten(start_dim=1))
 
 
+class ReducedRoIAlign(nn.Module):
+    """A 1x1 convolution with norm and ReLU on every map, then RoIAlign."""
+
+    def __init__(self, inputs, channels, pool):
+        super().__init__()
+        self.reduce, self.pool = convolution_norm_relu(inputs, channels, 1), pool
+
+    def forward(self, maps, boxes, shapes):
+        return self.pool(OrderedDict((name, self.reduce(x)) for name, x in maps.items()), boxes, shapes)
+
+
 class BoxPredictor(nn.Module):
     """Class scores with the background, and four deltas for each class."""
 
@@ -266,6 +277,10 @@ def build(spec):
     else:
         rpn_head = RPNHead(backbone.out_channels, per_place, conv_depth=rpn.get("convs", 1))
     positive_iou, negative_iou = rpn.get("iou", (0.7, 0.3))
+    roi_pool, pooled = MultiScaleRoIAlign(names, roi["size"], roi.get("samples", 2)), backbone.out_channels
+    if spec["head"].get("reduced"):
+        pooled = spec["head"]["reduced"]
+        roi_pool = ReducedRoIAlign(backbone.out_channels, pooled, roi_pool)
     return FasterRCNN(
         backbone,
         min_size=short,
@@ -281,8 +296,8 @@ def build(spec):
         rpn_post_nms_top_n_train=rpn["postNms"],
         rpn_post_nms_top_n_test=rpn.get("postNmsTest", rpn["postNms"]),
         rpn_nms_thresh=rpn.get("nms", 0.7),
-        box_roi_pool=MultiScaleRoIAlign(names, roi["size"], roi.get("samples", 2)),
-        box_head=BoxHead(backbone.out_channels * roi["size"] ** 2, widths),
+        box_roi_pool=roi_pool,
+        box_head=BoxHead(pooled * roi["size"] ** 2, widths),
         box_predictor=BoxPredictor(widths[-1], classes),
         box_batch_size_per_image=roi["batch"],
         box_positive_fraction=roi.get("positive", 0.25),

@@ -26,7 +26,12 @@ const { values } = parseArgs({
 
 /** Nine shapes such as k-means finds in a small set; fitted ones would need a data set, and cost the same. */
 const anchorShapes = [16, 48, 112].flatMap((side) => [0.5, 1, 2].map((ratio) => [side / Math.sqrt(ratio), side * Math.sqrt(ratio)]));
-const models = [{ name: 'compact', config: 'configs/voc/faster_rcnn_compact.yaml', classes: 3, width: 384, height: 288, boxes: 12 }];
+const models = [
+  { name: 'compact', config: 'configs/voc/faster_rcnn_compact.yaml', classes: 3, width: 384, height: 288, boxes: 12 },
+  { name: 'r18fpn', config: 'configs/voc/faster_rcnn_r18_fpn.yaml', classes: 20, width: 320, height: 240, boxes: 12 },
+];
+/** What the peer samples where we take the focal loss of all anchors: torchvision's default, and no less work for us. */
+const sampled = { samples: 256, positiveFraction: 0.5 };
 
 const configs = new Map();
 for (const model of models) {
@@ -41,6 +46,8 @@ else process.stdout.write(`${JSON.stringify(await measure())}\n`);
 function describe({ name, classes, width, height, boxes }) {
   const { model, training } = configs.get(name);
   const { optimizer, schedule, clip } = training;
+  const { anchors, norm, objectness } = model.rpn;
+  const taught = objectness.type === 'sampled' ? objectness : sampled;
   return {
     name,
     classes,
@@ -48,14 +55,14 @@ function describe({ name, classes, width, height, boxes }) {
     height,
     boxes,
     batch: training.batch,
-    backbone: model.backbone,
+    backbone: model.backbone.type === 'resnet' ? { type: `resnet${model.backbone.depth}` } : model.backbone,
     neck: model.neck,
-    anchors: { shapes: anchorShapes },
+    anchors: 'fit' in anchors ? { shapes: anchorShapes } : anchors,
     rpn: {
       convs: 1,
-      norm: 'bn',
-      batch: model.rpn.samples,
-      positive: model.rpn.positiveFraction,
+      ...(norm ? { norm: 'bn' } : {}),
+      batch: taught.samples,
+      positive: taught.positiveFraction,
       iou: [model.rpn.assign.positive, model.rpn.assign.negative],
       preNms: model.rpn.proposals.training.before,
       postNms: model.rpn.proposals.training.after,
@@ -64,7 +71,7 @@ function describe({ name, classes, width, height, boxes }) {
       nms: model.rpn.proposals.training.threshold,
     },
     roi: { size: model.head.pooled, samples: 2, batch: model.head.samples, positive: model.head.positiveFraction },
-    head: { widths: [model.head.width, model.head.width] },
+    head: { reduced: model.head.reduced, widths: [model.head.width, model.head.width] },
     optimizer: {
       type: optimizer.type,
       learningRate: schedule.peak,
@@ -90,9 +97,10 @@ async function measure() {
 
   const seed = Number(values.seed);
   const loaded = configs.get(model.name);
-  const config = { ...loaded, model: { ...loaded.model, rpn: { ...loaded.model.rpn, anchors: anchorShapes } } };
+  const { rpn } = loaded.model;
+  const config = { ...loaded, model: { ...loaded.model, rpn: { ...rpn, anchors: 'fit' in rpn.anchors ? anchorShapes : rpn.anchors } } };
   const classes = Array.from({ length: model.classes }, (_, index) => `class${index}`);
-  const detector = buildDetector(config, { classes, seed });
+  const detector = buildDetector(config, { classes, classWeights: classes.map(() => 1), seed });
   const trainer = new Trainer(detector, buildOptimizer(config.training, detector));
   const random = randomOf(seed);
   const batches = Array.from({ length: 4 }, () => randomBatch(model, config.training.batch, random));

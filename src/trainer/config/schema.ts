@@ -10,8 +10,12 @@ const assign = z.strictObject({
 const proposals = z.strictObject({ before: natural, threshold: part, after: natural });
 const anchorShape = z.tuple([z.number().positive(), z.number().positive()]);
 
-/** Two ways to say which anchors: how many to fit to the data, or their widths and heights in pixels. */
-const anchors = z.union([z.strictObject({ fit: natural.max(64) }), z.array(anchorShape).min(1)]);
+/** Which anchors: how many to fit to the data, their widths and heights in pixels, or sizes for each map in every ratio. */
+const anchors = z.union([
+  z.strictObject({ fit: natural.max(64) }),
+  z.array(anchorShape).min(1),
+  z.strictObject({ sizes: z.array(z.array(z.number().positive()).min(1)).min(1), ratios: z.array(z.number().positive()).min(1) }),
+]);
 
 const optimizer = z.discriminatedUnion('type', [
   z.strictObject({
@@ -28,18 +32,22 @@ const optimizer = z.discriminatedUnion('type', [
 export const configSchema = z.strictObject({
   model: z.strictObject({
     type: z.literal('faster_rcnn'),
-    backbone: z.strictObject({
-      type: z.literal('compact'),
-      stem: natural,
-      stemBlocks: z.int().min(0),
-      stages: z
-        .array(z.strictObject({ channels: natural, blocks: z.int().min(0) }))
-        .min(1)
-        .max(4),
-    }),
-    neck: z.strictObject({ type: z.literal('top_down'), channels: natural }),
+    backbone: z.discriminatedUnion('type', [
+      z.strictObject({
+        type: z.literal('compact'),
+        stem: natural,
+        stemBlocks: z.int().min(0),
+        stages: z
+          .array(z.strictObject({ channels: natural, blocks: z.int().min(0) }))
+          .min(1)
+          .max(4),
+      }),
+      z.strictObject({ type: z.literal('resnet'), depth: z.union([z.literal(18), z.literal(34)]) }),
+    ]),
+    neck: z.strictObject({ type: z.enum(['top_down', 'fpn']), channels: natural }),
     rpn: z.strictObject({
       anchors,
+      norm: z.boolean(),
       assign,
       objectness: z.discriminatedUnion('type', [
         z.strictObject({ type: z.literal('sampled'), samples: natural, positiveFraction: part }),
@@ -50,7 +58,7 @@ export const configSchema = z.strictObject({
     }),
     head: z.strictObject({
       pooled: natural.max(14),
-      reduced: natural,
+      reduced: z.int().min(0),
       width: natural,
       assign,
       samples: natural,

@@ -1,6 +1,6 @@
 import type { RunDescription, TrainingConfig } from '../config/schema.js';
 import type { Dataset } from '../contracts.js';
-import { type AnchorShape, fitAnchors, type WeightedSize } from '../models/anchors.js';
+import { anchorShapes, fitAnchors, type WeightedSize } from '../models/anchors.js';
 import type { Detector } from '../models/detector.js';
 import { fasterRcnn } from '../models/detectors/faster-rcnn.js';
 import { randomOf } from '../random.js';
@@ -16,9 +16,13 @@ const streams = { anchors: 1, parameters: 2, sampling: 3 } as const;
  * The anchors of a config as widths and heights, fitted to the training boxes (as the network sees them) where it asks for that.
  * Each class counts the same: else a common class takes all anchors, and a rare one of another size is proposed by none.
  */
-export function anchorsOf(config: TrainingConfig, dataset: Pick<Dataset, 'records' | 'classes'>, seed: number): readonly AnchorShape[] {
+export function anchorsOf(
+  config: TrainingConfig,
+  dataset: Pick<Dataset, 'records' | 'classes'>,
+  seed: number,
+): Exclude<TrainingConfig['model']['rpn']['anchors'], { fit: number }> {
   const { anchors } = config.model.rpn;
-  if (Array.isArray(anchors)) return anchors;
+  if (!('fit' in anchors)) return anchors;
   const { shortSide, longSide } = config.data.size;
   const counts = countsOf(dataset);
   const boxes = dataset.records.flatMap(({ width, height, truth }) => {
@@ -29,7 +33,8 @@ export function anchorsOf(config: TrainingConfig, dataset: Pick<Dataset, 'record
       return { size, weight: 1 / counts[truth.labels[i]!]! };
     });
   });
-  return fitAnchors(boxes, anchors.fit, randomOf(seed, streams.anchors));
+  const tenths = (value: number) => Math.round(value * 10) / 10;
+  return fitAnchors(boxes, anchors.fit, randomOf(seed, streams.anchors)).map(([width, height]) => [tenths(width), tenths(height)]);
 }
 
 /** How much an object of each class counts: inverse frequency to the power `balance`, 1 on average over all objects. */
@@ -54,13 +59,10 @@ export function buildDetector(
   { classes, classWeights, seed }: Pick<RunDescription, 'classes' | 'classWeights' | 'seed'>,
 ): Detector {
   const { backbone, neck, rpn, head } = config.model;
-  if (!Array.isArray(rpn.anchors)) throw new TypeError('anchors are fitted before a model is built');
-  const stride = 8;
-  return fasterRcnn(
-    { backbone, neck, rpn: { ...rpn, anchors: rpn.anchors, classWeights, stride }, head: { ...head, stride } },
-    classes,
-    randomOf(seed, streams.parameters),
-  );
+  const { anchors } = rpn;
+  if ('fit' in anchors) throw new TypeError('anchors are fitted before a model is built');
+  const perMap = Array.isArray(anchors) ? [anchors] : anchors.sizes.map((sizes) => anchorShapes(sizes, anchors.ratios));
+  return fasterRcnn({ backbone, neck, rpn: { ...rpn, anchors: perMap, classWeights }, head }, classes, randomOf(seed, streams.parameters));
 }
 
 export function buildOptimizer({ optimizer }: TrainingConfig['training'], detector: Detector): Optimizer {

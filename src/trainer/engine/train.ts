@@ -75,7 +75,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     ...options.config,
     model: {
       ...options.config.model,
-      rpn: { ...options.config.model.rpn, anchors: anchorsOf(options.config, train, seed).map(([w, h]) => [round(w), round(h)]) },
+      rpn: { ...options.config.model.rpn, anchors: anchorsOf(options.config, train, seed) },
     },
     run: {
       classes: [...train.classes],
@@ -236,5 +236,3 @@ function augmentOf({ data: { augment } }: TrainingConfig) {
     [Key in keyof typeof augment]-?: NonNullable<(typeof augment)[Key]>;
   };
 }
-
-const round = (value: number) => Math.round(value * 10) / 10;

@@ -28,6 +28,24 @@ export function anchorGrid(height: number, width: number, stride: number, shapes
   return { count: height * width * shapes.length, height, width, xyxy };
 }
 
+/** The anchors of several maps, one after the other. */
+export function stackGrids(grids: readonly AnchorGrid[]): Pick<AnchorGrid, 'count' | 'xyxy'> {
+  if (grids.length === 1) return grids[0]!;
+  const count = grids.reduce((sum, grid) => sum + grid.count, 0);
+  const xyxy = new Float32Array(4 * count);
+  let at = 0;
+  for (const grid of grids) {
+    xyxy.set(grid.xyxy, at);
+    at += grid.xyxy.length;
+  }
+  return { count, xyxy };
+}
+
+/** Shapes of one area per size in every ratio of height to width. */
+export function anchorShapes(sizes: readonly number[], ratios: readonly number[]): AnchorShape[] {
+  return sizes.flatMap((size) => ratios.map((ratio): AnchorShape => [size / Math.sqrt(ratio), size * Math.sqrt(ratio)]));
+}
+
 /** Width and height of a training box in the pixels the network sees, and how much it counts. */
 export interface WeightedSize {
   readonly size: AnchorShape;

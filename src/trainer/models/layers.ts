@@ -65,6 +65,13 @@ export function conv(
   return { forward: (x) => tf.add(tf.conv2d(x, filter, 1, 'same'), offset) as tf.Tensor4D };
 }
 
+/** Convolution with bias, then ReLU. */
+export function convRelu(parameters: Parameters, name: string, options: ConvOptions): Layer {
+  const deviation = Math.sqrt(2 / (options.size * options.size * options.from));
+  const layer = conv(parameters, name, options, { deviation, bias: 0 });
+  return { forward: (x, pass) => tf.relu(layer.forward(x, pass)) };
+}
+
 /** A fully connected layer, [N, I] to [N, O]. */
 export function dense(
   parameters: Parameters,

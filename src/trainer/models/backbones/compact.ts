@@ -1,6 +1,7 @@
 import * as tf from '../../../tf.js';
-import { convNormRelu, type Layer, type Pass } from '../layers.js';
+import { convNormRelu, type Layer } from '../layers.js';
 import type { Parameters } from '../parameters.js';
+import type { Backbone } from './backbone.js';
 
 /** One stage: a convolution that halves the map, then residual blocks on it. */
 export interface CompactStage {
@@ -15,12 +16,6 @@ export interface CompactBackboneOptions {
   readonly stemBlocks: number;
   /** From stride 8 on, each half the map of the one before. */
   readonly stages: readonly CompactStage[];
-}
-
-export interface Backbone {
-  /** Pictures [B, H, W, 3], about zero mean and unit deviation, to one map per stage, stride 8 first. */
-  forward(pictures: tf.Tensor4D, pass: Pass): tf.Tensor4D[];
-  readonly channels: readonly number[];
 }
 
 /**
@@ -39,6 +34,7 @@ export function compactBackbone(parameters: Parameters, options: CompactBackbone
   });
   return {
     channels: options.stages.map(({ channels }) => channels),
+    strides: options.stages.map((_, index) => 8 * 2 ** index),
     forward(pictures, pass) {
       let x = stem.forward(pictures, pass);
       for (const block of stemBlocks) x = block.forward(x, pass);

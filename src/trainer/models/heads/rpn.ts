@@ -3,16 +3,19 @@ import { byScore, nonMaximumSuppression } from '../../../ops/nms.js';
 import * as tf from '../../../tf.js';
 import type { Boxes, Truth } from '../../contracts.js';
 import type { Random } from '../../random.js';
-import { type AnchorGrid, type AnchorShape, anchorGrid } from '../anchors.js';
+import { type AnchorGrid, type AnchorShape, anchorGrid, stackGrids } from '../anchors.js';
 import { type AssignOptions, assign, background, sample } from '../assign.js';
-import { conv, convNormRelu, type Pass } from '../layers.js';
+import { conv, convNormRelu, convRelu, type Pass } from '../layers.js';
 import { binaryCrossEntropy, focalLoss, smoothL1 } from '../losses.js';
+import type { Neck } from '../necks/neck.js';
 import type { Parameters } from '../parameters.js';
 
-/** Legend: B pictures, H W map, A anchors per cell. */
+/** Legend: B pictures, A anchors per picture over all maps. */
 export interface RpnOptions {
-  readonly stride: number;
-  readonly anchors: readonly AnchorShape[];
+  /** Of each map, as many everywhere. */
+  readonly anchors: readonly (readonly AnchorShape[])[];
+  /** Whether the tower has a batch norm; the paper's has none. */
+  readonly norm: boolean;
   readonly assign: AssignOptions;
   readonly objectness: ObjectnessOptions;
   /** By label, mean 1 over the objects: how much an object of the class counts with focal loss. */
@@ -36,11 +39,13 @@ export interface ProposalOptions {
 
 const deviations: Deviations = [1, 1, 1, 1];
 
+type Anchors = Pick<AnchorGrid, 'count' | 'xyxy'>;
+
 /** What the network says of every anchor, and where those anchors are. */
 export interface RpnOutput {
-  /** [B * H * W * A, 5]: logit of being an object, then four regression values */
+  /** [B * A, 5]: logit of being an object, then four regression values */
   readonly rows: tf.Tensor2D;
-  readonly grid: AnchorGrid;
+  readonly grid: Anchors;
 }
 
 export interface PictureSize {
@@ -48,35 +53,43 @@ export interface PictureSize {
   readonly height: number;
 }
 
-/** A region proposal network (Ren et al., 2015, section 3.1) on one map. */
+/** A region proposal network (Ren et al., 2015, section 3.1), the same on every map. */
 export interface Rpn {
-  forward(map: tf.Tensor4D, pass: Pass): RpnOutput;
+  forward(maps: readonly tf.Tensor4D[], pass: Pass): RpnOutput;
   /** Reads the rows and answers each picture's proposals, best first. */
   propose(output: RpnOutput, pictures: readonly PictureSize[], pass: Pass): Boxes[];
   losses(output: RpnOutput, truths: readonly Truth[], random: Random): { objectness: tf.Scalar; box: tf.Scalar };
 }
 
-export function regionProposals(parameters: Parameters, channels: number, options: RpnOptions): Rpn {
-  const shapes = options.anchors;
-  const tower = convNormRelu(parameters, 'rpn.tower', { from: channels, to: channels, size: 3 });
+export function regionProposals(
+  parameters: Parameters,
+  { channels, strides }: Pick<Neck, 'channels' | 'strides'>,
+  options: RpnOptions,
+): Rpn {
+  const perCell = options.anchors[0]!.length;
+  const tower = options.norm
+    ? convNormRelu(parameters, 'rpn.tower', { from: channels, to: channels, size: 3 })
+    : convRelu(parameters, 'rpn.tower', { from: channels, to: channels, size: 3 });
   const predict = conv(
     parameters,
     'rpn.predict',
-    { from: channels, to: shapes.length * 5, size: 1 },
-    { deviation: 0.01, bias: priorBias(options.objectness, shapes.length) },
+    { from: channels, to: perCell * 5, size: 1 },
+    { deviation: 0.01, bias: priorBias(options.objectness, perCell) },
   );
-  const grids = new Map<string, AnchorGrid>();
-  const gridOf = (height: number, width: number): AnchorGrid => {
-    const key = `${height}x${width}`;
-    const grid = grids.get(key) ?? anchorGrid(height, width, options.stride, shapes);
+  const grids = new Map<string, Anchors>();
+  const gridOf = (maps: readonly tf.Tensor4D[]): Anchors => {
+    const key = maps.map(({ shape }) => `${shape[1]}x${shape[2]}`).join();
+    const grid =
+      grids.get(key) ??
+      stackGrids(maps.map(({ shape }, level) => anchorGrid(shape[1], shape[2], strides[level]!, options.anchors[level]!)));
     grids.set(key, grid);
     return grid;
   };
   return {
-    forward(map, pass) {
-      const [, height, width] = map.shape;
-      const rows = tf.reshape(predict.forward(tower.forward(map, pass), pass), [-1, 5]) as tf.Tensor2D;
-      return { rows, grid: gridOf(height, width) };
+    forward(maps, pass) {
+      const each = maps.map((map) => tf.reshape(predict.forward(tower.forward(map, pass), pass), [map.shape[0], -1, 5]));
+      const all = each.length === 1 ? each[0]! : tf.concat(each, 1);
+      return { rows: tf.reshape(all, [-1, 5]) as tf.Tensor2D, grid: gridOf(maps) };
     },
     propose({ rows, grid }, pictures, { training }) {
       const data = rows.dataSync<'float32'>();
@@ -204,7 +217,7 @@ function priorBias({ type }: ObjectnessOptions, shapes: number): number | Float3
 }
 
 /** The best `before` anchors of one picture's rows, decoded, clipped and suppressed. */
-function proposalsOf(rows: Float32Array, grid: AnchorGrid, picture: PictureSize, { before, threshold, after }: ProposalOptions): Boxes {
+function proposalsOf(rows: Float32Array, grid: Anchors, picture: PictureSize, { before, threshold, after }: ProposalOptions): Boxes {
   const logits = new Float32Array(grid.count);
   for (let i = 0; i < grid.count; i++) logits[i] = rows[5 * i]!;
   // The lowest logit that may still pass, found without sorting indices.
