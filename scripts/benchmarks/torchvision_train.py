@@ -226,15 +226,15 @@ class BoxHead(nn.Module):
         return self.layers(x.flatten(start_dim=1))
 
 
-class ReducedRoIAlign(nn.Module):
+class ReducedRoIAlign(MultiScaleRoIAlign):
     """A 1x1 convolution with norm and ReLU on every map, then RoIAlign."""
 
-    def __init__(self, inputs, channels, pool):
-        super().__init__()
-        self.reduce, self.pool = convolution_norm_relu(inputs, channels, 1), pool
+    def __init__(self, inputs, channels, names, size, samples):
+        super().__init__(names, size, samples)
+        self.reduce = convolution_norm_relu(inputs, channels, 1)
 
     def forward(self, maps, boxes, shapes):
-        return self.pool(OrderedDict((name, self.reduce(x)) for name, x in maps.items()), boxes, shapes)
+        return super().forward(OrderedDict((name, self.reduce(x)) for name, x in maps.items()), boxes, shapes)
 
 
 class BoxPredictor(nn.Module):
@@ -277,10 +277,10 @@ def build(spec):
     else:
         rpn_head = RPNHead(backbone.out_channels, per_place, conv_depth=rpn.get("convs", 1))
     positive_iou, negative_iou = rpn.get("iou", (0.7, 0.3))
-    roi_pool, pooled = MultiScaleRoIAlign(names, roi["size"], roi.get("samples", 2)), backbone.out_channels
-    if spec["head"].get("reduced"):
-        pooled = spec["head"]["reduced"]
-        roi_pool = ReducedRoIAlign(backbone.out_channels, pooled, roi_pool)
+    pooled = spec["head"].get("reduced") or backbone.out_channels
+    region = (names, roi["size"], roi.get("samples", 2))
+    reduced = pooled != backbone.out_channels
+    roi_pool = ReducedRoIAlign(backbone.out_channels, pooled, *region) if reduced else MultiScaleRoIAlign(*region)
     return FasterRCNN(
         backbone,
         min_size=short,

@@ -26,7 +26,7 @@ async function tiny(): Promise<TrainingConfig> {
     model: {
       ...config.model,
       backbone: {
-        ...config.model.backbone,
+        type: 'compact',
         stem: 4,
         stemBlocks: 0,
         stages: [
