@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { UserError } from '../../errors.js';
-import { loadYaml } from '../config/load.js';
+import { loadYaml, toYaml } from '../config/load.js';
 import { type ResolvedConfig, type RunDescription, resolvedSchema, type TrainingConfig } from '../config/schema.js';
 import type { Batch, Dataset } from '../contracts.js';
 import { batchesPerEpoch } from '../data/pictures/epoch-order.js';
@@ -10,6 +9,7 @@ import { Pictures } from '../data/pictures/pictures.js';
 import { readVoc } from '../data/voc/read-voc.js';
 import { defaultSplits, listVocSplits } from '../data/voc/splits.js';
 import { evaluateAt } from '../hooks/evaluate-at.js';
+import type { Evaluation, TrainingEvent } from '../hooks/run.js';
 import { saveCheckpoints } from '../hooks/save-checkpoints.js';
 import { stopOnNonFinite } from '../hooks/stop-on-nonfinite.js';
 import { Averaging } from './averaging.js';
@@ -17,7 +17,6 @@ import { type Budget, clockBudget, iterationBudget } from './budget.js';
 import { anchorsOf, buildDetector, buildOptimizer, classWeightsOf, samplingStream } from './build.js';
 import { type Checkpoint, checkpoints, newestCheckpoint } from './checkpoint.js';
 import { LogFile, rewindLog } from './log-file.js';
-import type { Evaluation, TrainingEvent } from './run.js';
 import { type Ended, Runner } from './runner.js';
 import { writeAtomic } from './write-atomic.js';
 
@@ -88,7 +87,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     },
   };
   await mkdir(workDir, { recursive: true });
-  await writeAtomic(join(workDir, 'config.yaml'), stringify(config));
+  await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await writeAtomic(join(workDir, 'log.jsonl'), '');
   return run(options, { config, train, validation });
 }

@@ -1,6 +1,12 @@
 import type { Detections, Record } from '../contracts.js';
 import type { VocSummary } from '../evaluation/voc-evaluator.js';
-import type { StepReport } from './step.js';
+
+/** What one training step saw: each loss term, their sum, and the gradient's norm before clipping. */
+export interface StepReport {
+  readonly losses: Readonly<{ [name: string]: number }>;
+  readonly loss: number;
+  readonly gradientNorm: number;
+}
 
 /** What happened, as it happens: the log, the terminal and the report are told the same. */
 export type TrainingEvent =
