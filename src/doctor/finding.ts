@@ -41,7 +41,12 @@ export interface Check {
   /** The healthy state, as a sentence. */
   readonly title: string;
   readonly link: Link;
-  /** Checks that must not have found a blocker for this one to mean anything, beside the earlier links. */
+  /** For the docs: what is looked at, and what it means when it is not so. */
+  readonly about: string;
+  /**
+   * Checks that must not have found a blocker for this one to mean anything. Without this list it hangs on every check
+   * of the earlier links; with an empty one on nothing, like a compiler, which is there or not whatever the GPU does.
+   */
   readonly requires?: readonly CheckId[];
   examine(facts: Facts): Promise<Verdict>;
 }

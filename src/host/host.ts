@@ -14,7 +14,7 @@ export type NoAnswer = { readonly outcome: 'absent' } | { readonly outcome: 'una
 export type Reading = NoAnswer | { readonly outcome: 'text'; readonly text: string };
 export type Listing = NoAnswer | { readonly outcome: 'entries'; readonly names: readonly string[] };
 export type Linked = NoAnswer | { readonly outcome: 'link'; readonly target: string };
-/** What `stat` tells: permission bits as in `0o660`, ids, and the device number of a node. */
+/** What `stat` tells: permission bits as in `0o660`, ids, and the device number of a device node. */
 export interface FileStatus {
   readonly kind: 'file' | 'directory' | 'character-device' | 'block-device' | 'other';
   readonly mode: number;
@@ -32,11 +32,11 @@ export type Ran =
 /** The one door to a machine: questions only. */
 export interface Host {
   readonly origin: 'live' | 'root' | 'snapshot';
-  /** A text file, whole. */
-  read(path: HostPath): Promise<Reading>;
+  /** A file, whole. `latin1` gives one character per byte, for the few files of the kernel that are not text. */
+  read(path: HostPath, encoding?: 'utf8' | 'latin1'): Promise<Reading>;
   /** The names in a directory, sorted. */
   list(directory: HostPath): Promise<Listing>;
-  /** Where a symbolic link points, as written in it. */
+  /** Where a symbolic link points, as written in it; `absent` where there is something else than a link. */
   readLink(path: HostPath): Promise<Linked>;
   /** Kind, permissions and device number, links followed. */
   stat(path: HostPath): Promise<Status>;
@@ -46,8 +46,8 @@ export interface Host {
 
 /** A host that can be changed; only a step of a plan ever holds one. */
 export interface MutableHost extends Host {
-  /** Atomic: a temporary file beside it, fsync, rename. */
-  write(path: HostPath, text: string, mode?: number): Promise<void>;
+  /** Atomic: a temporary file beside it, fsync, rename. Without `mode` a file keeps its own; a new one gets 0o644. */
+  write(path: HostPath, content: string | Uint8Array, mode?: number): Promise<void>;
   remove(path: HostPath): Promise<void>;
   execute(command: Command): Promise<Ran>;
 }

@@ -29,7 +29,7 @@ export function tensorflowEngine(settings: EngineSettings): Engine {
       const read = await readManifest(folder);
       if (!read.manifest) throw new UserError(`The engine \`tensorflow\` is ${read.why}`, { hint: `\`${install}\`` });
       try {
-        loadTensorflow(folder, read.manifest, settings.tensorflowLogLevel);
+        loadTensorflow(folder, read.manifest, { logLevel: settings.tensorflowLogLevel, precision: settings.precision });
       } catch (error) {
         throw new UserError(`The engine \`tensorflow\` cannot be loaded: ${messageOf(error).split('\n')[0]}`, {
           hint: `\`${install}\` builds it anew`,

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ops } from '../../ops/index.js';
+import { registerOps } from '../../ops/op.js';
 import * as tf from '../../tf.js';
 import type { Engine } from '../engine.js';
 import { wasmKernels } from './kernels/index.js';
@@ -22,6 +24,7 @@ export const wasmEngine: Engine = {
       extended = true;
     }
     await tf.setBackend('wasm');
+    registerOps(ops, 'wasm');
   },
 };
 

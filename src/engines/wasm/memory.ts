@@ -11,7 +11,7 @@ export interface WasmKernel {
 
 /** What a kernel function is given, with our own words for it. */
 export interface Call<Inputs, Attrs> {
-  readonly inputs: Inputs;
+  readonly inputs: { readonly [Name in keyof Inputs]-?: TensorInfo };
   readonly attrs: Attrs;
   readonly backend: BackendWasm;
 }

@@ -20,7 +20,7 @@ export const conv2dBackpropFilter: WasmKernel = {
   name: 'Conv2DBackpropFilter',
   make: () =>
     kernelOf<Conv2DBackpropFilterInputs, Conv2DBackpropFilterAttrs>(({ inputs, attrs, backend }) =>
-      channelsLast(backend, attrs.dataFormat, [inputs.x, inputs.dy], (x, dy) => filterGradient(backend, x!, dy!, attrs)),
+      channelsLast(backend, attrs.dataFormat, { x: inputs.x, dy: inputs.dy }, ({ x, dy }) => filterGradient(backend, x, dy, attrs)),
     ),
 };
 
@@ -78,8 +78,7 @@ interface Gradient {
 
 /** dy into the left upper corner of each image's grid; zeros in the rest. */
 function spreadOnGrid(dy: Float32Array, spread: Float32Array, { batchSize, outHeight, outWidth, outChannels }: Gradient, grid: Grid): void {
-  if (spread.length === dy.length) return spread.set(dy);
-  spread.fill(0);
+  if (spread.length > dy.length) spread.fill(0);
   const row = outWidth * outChannels;
   for (let n = 0; n < batchSize; n++) {
     for (let y = 0; y < outHeight; y++) {

@@ -22,8 +22,8 @@ export const conv2dBackpropInput: WasmKernel = {
       const { dataFormat, inputShape } = attrs;
       if (dataFormat !== 'NCHW') return inputGradient(backend, inputs.dy, inputs.filter, attrs, inputShape);
       const [n, c, h, w] = inputShape;
-      const lastly = channelsLast(backend, dataFormat, [inputs.dy], (dy) =>
-        inputGradient(backend, dy!, inputs.filter, attrs, [n, h, w, c]),
+      const lastly = channelsLast(backend, dataFormat, { dy: inputs.dy }, ({ dy }) =>
+        inputGradient(backend, dy, inputs.filter, attrs, [n, h, w, c]),
       );
       const result = callKernel(backend, 'Transpose', { x: lastly }, { perm: [0, 3, 1, 2] });
       release(backend, lastly);
@@ -44,14 +44,9 @@ function inputGradient(
   const info = backend_util.computeConv2DInfo(inputShape, filter.shape as Shape4, strides, 1, pad, dimRoundingMode, false, 'channelsLast');
   const { strideHeight, strideWidth, filterHeight, filterWidth, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
   if (strideHeight === 1 && strideWidth === 1) {
-    return phaseGradient(
-      backend,
-      dy,
-      filter,
-      info,
-      rowsOf(0, 1, filterHeight, inHeight, outHeight, padInfo.top)!,
-      rowsOf(0, 1, filterWidth, inWidth, outWidth, padInfo.left)!,
-    );
+    const rows = rowsOf(0, 1, filterHeight, inHeight, outHeight, padInfo.top);
+    const columns = rowsOf(0, 1, filterWidth, inWidth, outWidth, padInfo.left);
+    if (rows && columns) return phaseGradient(backend, dy, filter, info, rows, columns);
   }
 
   const out = backend.makeOutput(inputShape, 'float32');
@@ -60,7 +55,7 @@ function inputGradient(
     const rows = rowsOf(phaseY, strideHeight, filterHeight, inHeight, outHeight, padInfo.top);
     for (let phaseX = 0; phaseX < strideWidth; phaseX++) {
       const columns = rowsOf(phaseX, strideWidth, filterWidth, inWidth, outWidth, padInfo.left);
-      // A stride wider than the filter leaves pixels that no output saw.
+      // A stride wider than the filter, and padding, leave pixels that no output saw.
       if (!rows || !columns) continue;
       const part = phaseGradient(backend, dy, filter, info, rows, columns);
       putInPlace(floatsOf(backend, part), floatsOf(backend, out), inputShape, rows, columns);
@@ -91,7 +86,9 @@ function rowsOf(phase: number, step: number, filter: number, input: number, outp
   const count = Math.ceil((input - first) / step);
   if (taps <= 0 || count <= 0) return undefined;
   const before = taps - 1 - cell;
-  return { first, step, count, phase, taps, before, after: count + taps - 1 - before - output };
+  const after = count + taps - 1 - before - output;
+  const seen = output + Math.min(0, before) + Math.min(0, after);
+  return seen > 0 ? { first, step, count, phase, taps, before, after } : undefined;
 }
 
 /** One remainder's pixels, [N, rows.count, columns.count, C]. */

@@ -3,6 +3,7 @@ import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js';
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js';
+import { einsum } from './einsum.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
@@ -13,6 +14,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   conv2dBackpropInput,
   depthwiseBackpropFilter,
   depthwiseBackpropInput,
+  einsum,
   fusedMatMul,
   unsortedSegmentSum,
 ];

@@ -1,0 +1,39 @@
+import type { Host, HostPath } from '../../host/host.js';
+import { type Fact, known } from '../fact.js';
+import { noFact } from '../no-fact.js';
+
+export interface InstalledKernel {
+  readonly release: string;
+  /** Whether modules can be built for it: `build` leads to a tree with a Makefile; undefined where nobody could look. */
+  readonly headers: boolean | undefined;
+  /** Where `build` points, also when nothing is there. */
+  readonly build: string | undefined;
+  /** Whether it came with modules of its own; a folder that only DKMS left behind has none. */
+  readonly complete: boolean | undefined;
+}
+
+/** The kernels under /lib/modules, the running one among them or not. */
+export const installedKernels: Fact<readonly InstalledKernel[]> = {
+  name: 'installedKernels',
+  async read(host) {
+    const listing = await host.list('/lib/modules');
+    if (listing.outcome === 'unavailable') return noFact('/lib/modules', listing);
+    const releases = listing.outcome === 'entries' ? listing.names : [];
+    return known(await Promise.all(releases.map((release) => look(host, release))), '/lib/modules');
+  },
+};
+
+async function look(host: Host, release: string): Promise<InstalledKernel> {
+  const directory = `/lib/modules/${release}` as HostPath;
+  const [inside, link, build] = await Promise.all([
+    host.list(directory),
+    host.readLink(`${directory}/build`),
+    host.list(`${directory}/build`),
+  ]);
+  return {
+    release,
+    headers: build.outcome === 'unavailable' ? undefined : build.outcome === 'entries' && build.names.includes('Makefile'),
+    build: link.outcome === 'link' ? link.target : build.outcome === 'entries' ? `${directory}/build` : undefined,
+    complete: inside.outcome === 'entries' ? inside.names.includes('kernel') || inside.names.includes('modules.builtin') : undefined,
+  };
+}

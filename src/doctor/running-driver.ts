@@ -1,0 +1,35 @@
+import type { Facts } from './fact.js';
+import { dkms } from './facts/dkms.js';
+import { kernel } from './facts/kernel.js';
+import { nvidiaDriverVersions } from './facts/nvidia-driver-versions.js';
+import { nvidiaFunctions } from './facts/nvidia-functions.js';
+
+/** How much a build tool matters on this machine. */
+export type BuildNeed =
+  /** Nothing here has a module to build. */
+  | 'no-gpu'
+  /** DKMS has a driver, and the running kernel lacks its module. */
+  | 'now'
+  /** A driver works, or comes with the distribution's kernel; the next one may have to be built. */
+  | 'later'
+  /** There is a GPU and no driver yet. */
+  | 'to-install';
+
+/** Whether a module of NVIDIA's has to be built here; undefined where that cannot be known. */
+export async function buildNeedOf(facts: Facts): Promise<BuildNeed | undefined> {
+  const [functions, versions, builder, running] = await Promise.all([
+    facts.of(nvidiaFunctions),
+    facts.of(nvidiaDriverVersions),
+    facts.of(dkms),
+    facts.of(kernel),
+  ]);
+  if (functions.known && !functions.value.some(({ isGpu }) => isGpu)) return 'no-gpu';
+  if (!running.known || !versions.known) return undefined;
+  const { loaded, onDisk } = versions.value;
+  if ((loaded.known && loaded.value) || (onDisk.known && onDisk.value)) return 'later';
+  const managed = builder.known && builder.value?.entries.some(({ module }) => isNvidiaModule(module));
+  return managed ? 'now' : 'to-install';
+}
+
+/** DKMS knows the driver as `nvidia`, Debian's packages as `nvidia-current`, the open flavour as `nvidia-open`. */
+export const isNvidiaModule = (name: string): boolean => /^nvidia(-|$)/.test(name) && !/^nvidia-(fs|peermem)/.test(name);

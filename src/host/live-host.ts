@@ -1,0 +1,63 @@
+import { constants } from 'node:fs';
+import { open, readdir, readlink, stat } from 'node:fs/promises';
+import { fileStatusOf } from './file-status.js';
+import type { Host, HostPath, NoAnswer } from './host.js';
+import { absent, noAnswerOf, unavailable } from './no-answer.js';
+import { type Environment, endRunning, runBounded } from './run-bounded.js';
+
+export interface LiveHostOptions {
+  /** What programs inherit; `LC_ALL=C` is set over it. */
+  readonly environment: Environment;
+  /** Ends the programs that run, when somebody does not want to wait for them. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds until a file that does not answer is given up. */
+  readonly fileTimeoutMs?: number;
+}
+
+/** The machine that this process runs on. */
+export function liveHost({ environment, signal, fileTimeoutMs = 5_000 }: LiveHostOptions): Host {
+  signal?.addEventListener('abort', endRunning, { once: true });
+  const look = <T>(asking: Promise<T>) => bounded(asking, fileTimeoutMs);
+  return {
+    origin: 'live',
+    read: (path, encoding = 'utf8') => look(readWhole(path, encoding).then((text) => ({ outcome: 'text', text }) as const)),
+    list: (directory) => look(readdir(directory).then((names) => ({ outcome: 'entries', names: names.sort() }) as const)),
+    readLink: (path) => look(readLinkAt(path)),
+    stat: (path) => look(stat(path).then((stats) => ({ outcome: 'status', ...fileStatusOf(stats) }) as const)),
+    ask: (command) => runBounded(command, environment, signal),
+  };
+}
+
+/** Without O_NONBLOCK a named pipe would hold us until somebody writes. */
+async function readWhole(path: HostPath, encoding: 'utf8' | 'latin1'): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    return await file.readFile(encoding);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readLinkAt(path: HostPath): Promise<{ outcome: 'link'; target: string } | NoAnswer> {
+  try {
+    return { outcome: 'link', target: await readlink(path) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EINVAL') return absent;
+    throw error;
+  }
+}
+
+/** A wedged driver blocks whoever reads its files in /proc: after `ms` we go on without an answer. */
+async function bounded<T>(asking: Promise<T>, ms: number): Promise<T | NoAnswer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<NoAnswer>((resolve) => {
+    timer = setTimeout(() => resolve(unavailable(`no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([asking, late]);
+  } catch (error) {
+    return noAnswerOf(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,105 @@
+import { type Check, chain, type Finding } from '../doctor/finding.js';
+import type { Machine } from '../doctor/machine.js';
+import { countsOf } from './doctor-document.js';
+import type { DoctorReport } from './doctor-report.js';
+import { wrapped } from './wrapped.js';
+
+export type Style = (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string) => string;
+
+/** A report for people: the machine, the first broken link with its cure, then everything along the chain. */
+export function doctorText(report: DoctorReport, { style }: { style: Style }): string {
+  const { machine, host, firstBroken, findings } = report;
+  const blocks = [machineText(machine, host), firstBrokenText(firstBroken, findings, style)];
+  for (const link of chain) {
+    const here = findings.filter((finding) => finding.link === link && finding.status !== 'blocked');
+    if (here.length > 0)
+      blocks.push([style('bold', link), ...here.map((finding) => findingText(finding, finding === firstBroken, style))].join('\n'));
+  }
+  blocks.push(...blockedText(findings, style), countsText(findings));
+  return blocks.join('\n\n');
+}
+
+/** One line for each check, for `--list`. */
+export function checkListText(checks: readonly Pick<Check, 'id' | 'title' | 'link'>[]): string {
+  const width = Math.max(...checks.map(({ id }) => id.length)) + 2;
+  return checks.map(({ id, title }) => wrapped(title, { first: id.padEnd(width), indent: ' '.repeat(width) })).join('\n');
+}
+
+function machineText({ system, kernel, runsIn, gpus, driver }: Machine, host: DoctorReport['host']): string {
+  const where = host.origin === 'live' ? runsIn : `${host.origin === 'root' ? 'the folder' : 'the snapshot'} ${host.path}`;
+  const first = [system ?? 'An unknown distribution', kernel ? `kernel ${kernel}` : 'no running kernel', where].filter(Boolean).join(', ');
+  const names = gpus?.map(({ address, vendor, device, driver: owner }) => `${address} ${vendor}:${device} (${owner ?? 'no driver'})`);
+  const second = names === undefined ? 'GPUs unknown' : names.length === 0 ? 'no NVIDIA GPU' : `NVIDIA GPU ${names.join(', ')}`;
+  return [first, [second, driver && `NVIDIA driver ${driver}`].filter(Boolean).join(', ')]
+    .map((line) => wrapped(line, { indent: '  ' }))
+    .join('\n');
+}
+
+function firstBrokenText(finding: Finding | undefined, findings: readonly Finding[], style: Style): string {
+  if (!finding) {
+    const unseen = findings.filter(({ status }) => status === 'undetermined' || status === 'crashed').length;
+    if (unseen === 0) return style('green', 'No broken link');
+    return `No broken link was found, and ${unseen} of ${findings.length} checks could not look`;
+  }
+  const blocked = findings.filter(({ blockedBy }) => blockedBy === finding.id).length;
+  const hanging = blocked === 1 ? '1 further check hangs on it' : `${blocked} further checks hang on it`;
+  return [
+    style('bold', style('red', `First broken link: ${finding.link}`)),
+    wrapped(`${finding.summary} (${finding.id})`, { first: '  ', indent: '  ' }),
+    ...detailLines(finding, '  ', style),
+    ...(blocked > 0 ? [`  ${hanging}`] : []),
+  ].join('\n');
+}
+
+const words = { clear: 'ok', blocked: 'blocked', 'not-applicable': 'n/a', undetermined: 'unknown', crashed: 'crashed' } as const;
+const colours = { blocker: 'red', warning: 'yellow', note: 'cyan', ok: 'green', crashed: 'red' } as const;
+/** As wide as the longest of those words, and a space. */
+const column = 8;
+const deep = ' '.repeat(2 + column);
+
+function findingText(finding: Finding, shownAbove: boolean, style: Style): string {
+  const word = finding.status === 'found' ? finding.severity! : words[finding.status];
+  const colour = word in colours ? colours[word as keyof typeof colours] : 'dim';
+  const text = `${finding.summary} (${finding.id})${shownAbove ? ', see above' : ''}`;
+  const line = wrapped(text, { first: `  ${word.padEnd(column)}`, indent: deep }).replace(word, style(colour, word));
+  if (finding.status === 'crashed')
+    return [line, ...finding.evidence.map((each) => wrapped(each, { first: deep, indent: deep }))].join('\n');
+  return finding.status !== 'found' || shownAbove ? line : [line, ...detailLines(finding, deep, style)].join('\n');
+}
+
+/** Why it matters, how we know, and what mends it, each behind a word. */
+function detailLines({ why, evidence, remedy, links, severity }: Finding, indent: string, style: Style): readonly string[] {
+  const under = `${indent}     `;
+  const entry = (word: string, text: string) => {
+    const line = wrapped(text, { first: `${indent}${word.padEnd(5)}`, indent: under });
+    return line.replace(word, style('dim', word));
+  };
+  const needs = remedy && remedy.needs.length > 0 ? ` (needs ${remedy.needs.join(', ')})` : '';
+  return [
+    ...(why ? [entry('why', why)] : []),
+    ...evidence.map((line, index) => (index === 0 ? entry('seen', line) : wrapped(line, { first: under, indent: under }))),
+    ...(remedy ? [entry('cure', remedy.summary + needs)] : []),
+    // Never broken into lines: they are there to be copied.
+    ...(remedy?.commands.map((command) => `${under}$ ${style('cyan', command)}`) ?? []),
+    ...(severity === 'blocker' ? links.map((link) => entry('more', link)) : []),
+  ];
+}
+
+function blockedText(findings: readonly Finding[], style: Style): readonly string[] {
+  const causes = [...new Set(findings.flatMap(({ blockedBy }) => blockedBy ?? []))];
+  return causes.map((cause) => {
+    const ids = findings.filter(({ blockedBy }) => blockedBy === cause).map(({ id }) => id);
+    return [style('bold', `blocked by ${cause}`), wrapped(ids.join(', '), { first: '  ', indent: '  ' })].join('\n');
+  });
+}
+
+function countsText(findings: readonly Finding[]): string {
+  const { blocker, warning, note, clear, blocked, notApplicable, undetermined, crashed } = countsOf(findings);
+  const several = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  const parts = [several(blocker, 'blocker'), several(warning, 'warning'), several(note, 'note'), `${clear} ok`];
+  if (blocked > 0) parts.push(`${blocked} blocked`);
+  if (undetermined > 0) parts.push(`${undetermined} unknown`);
+  if (notApplicable > 0) parts.push(`${notApplicable} not applicable`);
+  if (crashed > 0) parts.push(`${crashed} crashed`);
+  return wrapped(parts.join(', '), { indent: '  ' });
+}
