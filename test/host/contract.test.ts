@@ -60,16 +60,21 @@ async function judge(t: Tap, kind: Kind): Promise<void> {
   t.same(await host.read(at('/etc/relative')), { outcome: 'text', text: 'grün\nzwei\n' });
   t.same(await host.read(at('/etc/absolute')), { outcome: 'text', text: 'grün\nzwei\n' }, 'absolute links stay inside the machine');
   t.same(await host.read(at('/etc/folder/inner')), { outcome: 'text', text: 'inside' });
-  for (const path of ['/etc/dangling', '/etc/missing', '/etc/text/below'] as const) t.same(await host.read(at(path)), { outcome: 'absent' }, path);
+  for (const path of ['/etc/dangling', '/etc/missing', '/etc/text/below'] as const)
+    t.same(await host.read(at(path)), { outcome: 'absent' }, path);
   t.equal((await host.read(at('/etc/b'))).outcome, 'unavailable', 'a directory is there, and no text');
-  t.same(await host.list(at('/etc')), { outcome: 'entries', names: ['a', 'absolute', 'b', 'bytes', 'dangling', 'folder', 'relative', 'text'] });
+  t.same(await host.list(at('/etc')), {
+    outcome: 'entries',
+    names: ['a', 'absolute', 'b', 'bytes', 'dangling', 'folder', 'relative', 'text'],
+  });
   t.same(await host.list(at('/etc/folder')), { outcome: 'entries', names: ['inner'] });
   t.same(await host.list(at('/missing')), { outcome: 'absent' });
   t.same(await host.list(at('/etc/text')), { outcome: 'absent' }, 'a file is no directory');
   t.same(await host.readLink(at('/etc/relative')), { outcome: 'link', target: 'text' });
   t.same(await host.readLink(at('/etc/dangling')), { outcome: 'link', target: 'nowhere' });
   for (const path of ['/etc/text', '/etc/missing'] as const) t.same(await host.readLink(at(path)), { outcome: 'absent' }, path);
-  for (const path of ['/etc/text', '/etc/relative'] as const) t.match(await host.stat(at(path)), { outcome: 'status', kind: 'file', mode: 0o640 }, path);
+  for (const path of ['/etc/text', '/etc/relative'] as const)
+    t.match(await host.stat(at(path)), { outcome: 'status', kind: 'file', mode: 0o640 }, path);
   t.match(await host.stat(at('/etc/b')), { outcome: 'status', kind: 'directory' });
   t.same(await host.stat(at('/etc/missing')), { outcome: 'absent' });
 }

@@ -24,4 +24,10 @@ export async function hostOf(t: { testdir(): string }, { files = {}, commands = 
 }
 
 /** A program that ended well. */
-export const ran = (argv: readonly [string, ...string[]], stdout: string, code = 0, stderr = ''): RecordedCommand => ({ argv, code, stdout, stderr, ms: 1 });
+export const ran = (argv: readonly [string, ...string[]], stdout: string, code = 0, stderr = ''): RecordedCommand => ({
+  argv,
+  code,
+  stdout,
+  stderr,
+  ms: 1,
+});
