@@ -1,12 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ExitCode, UserError } from '../errors.js';
 import type { Run } from './command.js';
 import { commands } from './commands/index.js';
+import { version } from './package.js';
 import { processTerminal } from './terminal.js';
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
 /** Parses `argv` (without node and script), runs one command, answers its exit code. */
 async function main(argv: readonly string[]): Promise<number> {

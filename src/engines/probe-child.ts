@@ -7,7 +7,7 @@ import { loadTensorflow } from './tensorflow/load.js';
 /** The child process of `probe`: loads, convolves, answers over its channel, ends. */
 async function tryOut({ folder, manifest, logLevel }: ProbeRequest): Promise<Probed> {
   try {
-    loadTensorflow(folder, manifest, logLevel);
+    loadTensorflow(folder, manifest, { logLevel, precision: 'float32' });
     await tf.setBackend('tensorflow');
     const sum = tf.tidy(
       () => tf.sum(tf.conv2d(tf.ones([1, 4, 4, 1]) as tf.Tensor4D, tf.ones([3, 3, 1, 1]) as tf.Tensor4D, 1, 'valid')).dataSync()[0],

@@ -9,6 +9,8 @@ export interface EngineSettings {
   readonly configFile: string;
   /** How much TensorFlow's C++ says: 0 everything, 1 no info, 2 no warnings, 3 nothing. */
   readonly tensorflowLogLevel: string;
+  /** `GPU_SETUP_PRECISION`: `float32` or `bfloat16`; without it the processor decides. */
+  readonly precision: string | undefined;
   /** What child processes get (compilers, pip and npm read proxies, caches and indexes from it). */
   readonly env: Environment;
 }
@@ -23,6 +25,7 @@ export function engineSettings(env: Environment): EngineSettings {
     engineDirectory: join(data, 'engines'),
     configFile: join(config, 'config.yaml'),
     tensorflowLogLevel: env.TF_CPP_MIN_LOG_LEVEL || '2',
+    precision: env.GPU_SETUP_PRECISION || undefined,
     env,
   };
 }

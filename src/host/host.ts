@@ -46,8 +46,8 @@ export interface Host {
 
 /** A host that can be changed; only a step of a plan ever holds one. */
 export interface MutableHost extends Host {
-  /** Atomic: a temporary file beside it, fsync, rename. */
-  write(path: HostPath, text: string, mode?: number): Promise<void>;
+  /** Atomic: a temporary file beside it, fsync, rename. Without `mode` a file keeps its own; a new one gets 0o644. */
+  write(path: HostPath, content: string | Uint8Array, mode?: number): Promise<void>;
   remove(path: HostPath): Promise<void>;
   execute(command: Command): Promise<Ran>;
 }

@@ -17,6 +17,16 @@ export interface Binding {
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
   isUsingGpuDevice(): boolean;
+  /** Runs an op on handles. */
+  executeOp(name: string, attributes: readonly BoundAttribute[], inputs: readonly number[], outputs: number): RawTensor[];
+  deleteTensor(handle: number): void;
+}
+
+/** A tensor of TensorFlow by its handle; its type may be one that TensorFlow.js does not know. */
+export interface RawTensor {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
 }
 
 /** An attribute as the binding takes it. */
@@ -30,4 +40,8 @@ export interface BoundAttribute {
 export interface NodeBackend extends KernelBackend {
   readonly binding: Binding;
   executeMultipleOutputs(name: string, attributes: readonly BoundAttribute[], inputs: readonly TensorInfo[], outputs: number): Tensor[];
+  /** The handles of tensors, made where the values still lie in JavaScript. */
+  getInputTensorIds(inputs: readonly TensorInfo[]): number[];
+  /** A tensor around a handle, which it owns from then on. */
+  createOutputTensor(raw: RawTensor): Tensor;
 }

@@ -4,6 +4,7 @@ import { ExitCode, messageOf, UserError } from '../../errors.js';
 import * as tf from '../../tf.js';
 import type { Engine } from '../engine.js';
 import type { EngineSettings } from '../settings.js';
+import { hushFile } from './install/hush.js';
 import { loadTensorflow } from './load.js';
 import { readManifest } from './manifest.js';
 
@@ -19,7 +20,7 @@ export function tensorflowEngine(settings: EngineSettings): Engine {
       const read = await readManifest(folder);
       if (!read.manifest) return { name: 'tensorflow', available: false, detail: read.why, hint: install };
       const { tensorflow, binding } = read.manifest;
-      const needed = [join(folder, binding.file), join(tensorflow.libraries, 'libtensorflow_cc.so.2')];
+      const needed = [join(folder, binding.file), join(folder, hushFile), join(tensorflow.libraries, 'libtensorflow_cc.so.2')];
       const gone = needed.find((path) => !existsSync(path));
       if (gone) return { name: 'tensorflow', available: false, detail: `\`${gone}\` is gone`, hint: install };
       return { name: 'tensorflow', available: true, detail: `TensorFlow ${tensorflow.version} of \`${tensorflow.python}\`` };
@@ -28,7 +29,7 @@ export function tensorflowEngine(settings: EngineSettings): Engine {
       const read = await readManifest(folder);
       if (!read.manifest) throw new UserError(`The engine \`tensorflow\` is ${read.why}`, { hint: `\`${install}\`` });
       try {
-        loadTensorflow(folder, read.manifest, settings.tensorflowLogLevel);
+        loadTensorflow(folder, read.manifest, { logLevel: settings.tensorflowLogLevel, precision: settings.precision });
       } catch (error) {
         throw new UserError(`The engine \`tensorflow\` cannot be loaded: ${messageOf(error).split('\n')[0]}`, {
           hint: `\`${install}\` builds it anew`,

@@ -1,17 +1,29 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
+import { ops } from '../../ops/index.js';
+import { registerOps } from '../../ops/op.js';
 import * as tf from '../../tf.js';
 import type { Binding, NodeBackend } from './binding.js';
+import { type Hush, hushFile } from './install/hush.js';
 import { packageFolder, sharedTfjs } from './install/shim.js';
+import { bfloat16Kernels } from './kernels/bfloat16.js';
 import { tensorflowKernels } from './kernels/index.js';
 import type { Manifest } from './manifest.js';
+import { choosePrecision, readCpuInfo } from './precision.js';
 
 /** The name that tfjs-node's kernels are registered under. */
 const backendName = 'tensorflow';
 
+export interface LoadOptions {
+  /** How much TensorFlow's C++ says, 0 to 3. */
+  readonly logLevel: string;
+  /** `float32` or `bfloat16`; else what suits the processor. */
+  readonly precision: string | undefined;
+}
+
 /** Loads the binding and tfjs-node's kernels into this process and registers the backend and our own kernels; once, then it does nothing. */
-export function loadTensorflow(folder: string, manifest: Manifest, logLevel: string): void {
+export function loadTensorflow(folder: string, manifest: Manifest, { logLevel, precision }: LoadOptions): void {
   if (tf.findBackendFactory(backendName)) return;
   // TensorFlow reads it when its library is loaded, from the process and not from us.
   process.env.TF_CPP_MIN_LOG_LEVEL = logLevel;
@@ -22,17 +34,27 @@ export function loadTensorflow(folder: string, manifest: Manifest, logLevel: str
   (globalThis as { [sharedTfjs]?: object })[sharedTfjs] = { ...tf, KernelBackend: callable(tf.KernelBackend) };
 
   const require = createRequire(join(folder, packageFolder, 'index.js'));
-  const binding = require(join(folder, manifest.binding.file)) as Binding;
+  const { hush, speak } = require(join(folder, hushFile)) as Hush;
+  if (logLevel !== '0') hush();
+  let binding: Binding;
+  try {
+    binding = require(join(folder, manifest.binding.file)) as Binding;
+  } finally {
+    speak();
+  }
   const { NodeJSKernelBackend } = require(`${manifest.package.name}/dist/nodejs_kernel_backend.js`) as {
     NodeJSKernelBackend: new (binding: Binding, packageName: string) => NodeBackend;
   };
   const backend = new NodeJSKernelBackend(binding, manifest.package.name);
   tf.registerBackend(backendName, () => backend);
   require(`${manifest.package.name}/dist/register_all_kernels.js`);
-  for (const kernel of tensorflowKernels) {
+  const chosen = choosePrecision(precision, binding.isUsingGpuDevice(), readCpuInfo());
+  const reduced = chosen === 'bfloat16' ? bfloat16Kernels((name) => tf.getKernel(name, backendName).kernelFunc) : [];
+  for (const kernel of [...tensorflowKernels, ...reduced]) {
     if (tf.getKernel(kernel.kernelName, backendName)) tf.unregisterKernel(kernel.kernelName, backendName);
     tf.registerKernel({ ...kernel, backendName });
   }
+  registerOps(ops, backendName);
 }
 
 /** tfjs-node 4.22 calls two functions that Node 23 took out of `node:util` (tfjs#8609). */

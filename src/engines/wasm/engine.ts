@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ops } from '../../ops/index.js';
+import { registerOps } from '../../ops/op.js';
 import * as tf from '../../tf.js';
 import type { Engine } from '../engine.js';
 import { wasmKernels } from './kernels/index.js';
@@ -19,5 +21,6 @@ export const wasmEngine: Engine = {
     for (const kernel of wasmKernels) {
       if (!tf.getKernel(kernel.kernelName, 'wasm')) tf.registerKernel({ ...kernel, backendName: 'wasm' });
     }
+    registerOps(ops, 'wasm');
   },
 };

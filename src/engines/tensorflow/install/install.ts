@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, UserError } from '../../../errors.js';
@@ -9,6 +9,7 @@ import { type Manifest, manifestPath, readManifest, sha256Of } from '../manifest
 import { askPython, type FoundTensorflow } from './ask-python.js';
 import { bindingFile, buildBinding, findCompiler } from './build-binding.js';
 import { pythonCandidates } from './find-python.js';
+import { hushFile } from './hush.js';
 import { lockFolder } from './lock.js';
 import { makeVenv, requirementFor, venvIsWhole, venvPython } from './make-venv.js';
 import { nvidiaDriverRuns } from './nvidia-driver.js';
@@ -56,7 +57,7 @@ export async function installTensorflow({ settings, signal, python, report, conf
     report.begin('binding');
     const old = (await readManifest(folder)).manifest;
     const valid = had && old !== undefined && (await fits(folder, old, tensorflow, name));
-    const compiler = valid ? old.binding.compiler : await compile(folder, name, tensorflow, workshop, logFile);
+    const compiler = valid ? old.binding.compiler : await build(folder, name, tensorflow, workshop, logFile);
     report.end('binding', valid ? 'found' : 'done', `against TensorFlow ${tensorflow.version}, ${compiler}`);
 
     report.begin('trial');
@@ -142,7 +143,7 @@ async function findOrFetch({ folder, python, driver, workshop, report, confirm, 
 
 const describe = ({ distribution, version, python }: FoundTensorflow) => `${distribution} ${version} of \`${python}\``;
 
-async function compile(
+async function build(
   folder: string,
   name: TfjsNodeName,
   tensorflow: FoundTensorflow,
@@ -150,7 +151,7 @@ async function compile(
   logFile: string,
 ): Promise<string> {
   const { program, version } = await findCompiler(workshop);
-  await buildBinding(folder, name, tensorflow, program, workshop, logFile);
+  await buildBinding({ folder, name, tensorflow, compiler: program, logFile }, workshop);
   return version;
 }
 
@@ -158,6 +159,7 @@ async function compile(
 async function fits(folder: string, old: Manifest, tensorflow: FoundTensorflow, name: TfjsNodeName): Promise<boolean> {
   if (old.package.name !== name || old.tensorflow.version !== tensorflow.version || old.tensorflow.libraries !== tensorflow.libraries)
     return false;
+  if (!existsSync(join(folder, hushFile))) return false;
   const hash = await sha256Of(join(folder, old.binding.file)).catch(() => undefined);
   return hash === old.binding.sha256;
 }

@@ -1,4 +1,11 @@
 import type { KernelConfig } from '../../../tf.js';
+import { batchNormTrainingGradKernel, batchNormTrainingKernel } from './batch-norm.js';
+import { roiAlignGradKernel, roiAlignKernel } from './roi-align.js';
 
-/** Our kernels for the `tensorflow` backend, in place of tfjs-node's of the same name where it has one. */
-export const tensorflowKernels: readonly Omit<KernelConfig, 'backendName'>[] = [];
+/** Kernels that tfjs-node lacks, or has slower than TensorFlow can. */
+export const tensorflowKernels: readonly KernelConfig[] = [
+  batchNormTrainingKernel,
+  batchNormTrainingGradKernel,
+  roiAlignKernel,
+  roiAlignGradKernel,
+];

@@ -1,0 +1,11 @@
+import type { CliCommand } from '../command.js';
+import { registerMakeShapes } from './data/make-shapes.js';
+
+/** `gpu-setup data …`: one file of `data/` for each subcommand. */
+export const data: CliCommand = {
+  register(program, run) {
+    const own = program.command('data').description('data sets to train on');
+    const make = own.command('make').description('make a data set');
+    registerMakeShapes(make, run);
+  },
+};

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve } from 'node:path';
+import { ExitCode, UserError } from '../../errors.js';
+import type { Detections, Record } from '../../trainer/contracts.js';
+import { activateEngine } from '../activate-engine.js';
+import type { CliCommand } from '../command.js';
+import { part } from '../numbers.js';
+import type { Terminal } from '../terminal.js';
+
+interface PredictFlags {
+  readonly out?: string;
+  readonly score: number;
+  readonly engine?: string;
+  readonly json?: boolean;
+}
+
+/** `gpu-setup predict WORKDIR IMAGE...`: what a trained detector sees in pictures. */
+export const predict: CliCommand = {
+  register(program, run) {
+    program
+      .command('predict')
+      .description('find and draw objects in pictures with a trained detector')
+      .argument('<workdir>', 'what `gpu-setup train` wrote')
+      .argument('<image...>', 'JPEG or PNG files')
+      .option('--out <dir>', 'where the drawn pictures go (`WORKDIR/predictions`)')
+      .option('--score <least>', 'draw and print detections from this score on (0 to 1)', part, 0.5)
+      .option('--engine <name>', '`tensorflow` or `wasm`')
+      .option('--json', 'print one JSON document')
+      .action(run((terminal, workDir: string, images: string[], flags: PredictFlags) => predictIn(terminal, workDir, images, flags)));
+  },
+};
+
+async function predictIn(terminal: Terminal, workDir: string, images: readonly string[], flags: PredictFlags): Promise<ExitCode> {
+  const [{ openTrained }, { Pictures }, { pictureRecord }, { drawDetections }] = await Promise.all([
+    import('../../trainer/engine/trained.js'),
+    import('../../trainer/data/pictures/pictures.js'),
+    import('../../trainer/data/picture-record.js'),
+    import('../../trainer/visualization/draw-detections.js'),
+  ]);
+  // Every picture is looked at before the first is drawn.
+  const records = await Promise.all(images.map((image) => pictureRecord(resolve(terminal.cwd, image))));
+  const directory = resolve(terminal.cwd, flags.out ?? join(workDir, 'predictions'));
+  const outputs = namesFor(records).map((name) => join(directory, name));
+  for (const [index, output] of outputs.entries()) {
+    if (existsSync(output) && resolve(output) === resolve(records[index]!.imagePath)) {
+      throw new UserError(`\`${images[index]}\` would be drawn over itself`, { hint: '`--out DIR` names another folder' });
+    }
+  }
+  await activateEngine(terminal, flags.engine);
+  const { config, detector } = await openTrained(resolve(terminal.cwd, workDir));
+  const { classes } = config.run;
+  const pictures = new Pictures({ cacheBytes: 0, detail: config.data.size });
+  const results: { image: string; drawn: string; detections: ReturnType<typeof plain> }[] = [];
+  try {
+    await mkdir(directory, { recursive: true });
+    const batches = pictures.batches({ dataset: { records }, batchSize: 1, resize: config.data.size, seed: 0, signal: terminal.signal });
+    for await (const batch of batches) {
+      const [detections] = detector.predict(batch);
+      const index = results.length;
+      const outPath = outputs[index]!;
+      await drawDetections({ record: records[index]!, detections: detections!, classes, leastScore: flags.score, outPath });
+      results.push({ image: images[index]!, drawn: outPath, detections: plain(detections!, classes, flags.score) });
+    }
+  } finally {
+    await pictures.close();
+    detector.dispose();
+  }
+  if (flags.json) terminal.out(JSON.stringify(results, null, 2));
+  else
+    for (const { image, drawn, detections } of results)
+      terminal.out(`${image}: ${summary(detections)} -> ${relative(terminal.cwd, drawn)}`);
+  return ExitCode.ok;
+}
+
+function plain({ boxes, labels, scores }: Detections, classes: readonly string[], least: number) {
+  return Array.from({ length: boxes.count }, (_, i) => ({
+    class: classes[labels[i]!]!,
+    score: scores[i]!,
+    /** x1 y1 x2 y2, pixels */
+    box: [...boxes.xyxy.subarray(4 * i, 4 * i + 4)],
+  })).filter(({ score }) => score >= least);
+}
+
+function summary(detections: readonly { readonly class: string }[]): string {
+  if (detections.length === 0) return 'nothing';
+  const counts = new Map<string, number>();
+  for (const detection of detections) counts.set(detection.class, (counts.get(detection.class) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+}
+
+/** One file name per picture, numbered where two pictures of different folders are called the same. */
+function namesFor(records: readonly Record[]): string[] {
+  const used = new Map<string, number>();
+  return records.map(({ imagePath }) => {
+    const name = basename(imagePath, extname(imagePath));
+    const before = used.get(name) ?? 0;
+    used.set(name, before + 1);
+    return `${name}${before > 0 ? `-${before + 1}` : ''}.jpg`;
+  });
+}

@@ -1,0 +1,71 @@
+import type { z } from 'zod';
+import type { CheckId } from '../doctor/finding.js';
+import type { Command, Host, HostPath, MutableHost } from '../host/host.js';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What a step needs to be carried out; `console`: somebody at the machine's own screen and keyboard. */
+export type Need = 'root' | 'reboot' | 'console' | 'network';
+/** `safe` takes nothing away, `reversible` can be undone, `disruptive` interrupts who uses the machine. */
+export type Risk = 'safe' | 'reversible' | 'disruptive';
+
+/** One change, as data: what a plan holds, a journal names and a later run can carry out. */
+export interface Step<P = Json> {
+  /** Unique in its plan. */
+  readonly id: string;
+  readonly kind: string;
+  readonly params: P;
+  /** The doctor's checks that this mends. */
+  readonly because: readonly CheckId[];
+  /** The reason, in a sentence. */
+  readonly why: string;
+  /** Steps that must be done before. */
+  readonly after: readonly string[];
+}
+
+/** A file as a step leaves it; null: it is gone. */
+export interface FileChange {
+  readonly path: HostPath;
+  readonly text: string | null;
+}
+
+/** How we know that a step worked: what to run or read, and what it then says. */
+export interface Proof {
+  readonly command?: Command;
+  readonly file?: HostPath;
+  readonly expect: string;
+}
+
+/** What a step does, before it does it: read from its parameters alone. */
+export interface StepDescription {
+  readonly summary: string;
+  /** In order, each as it will be run. */
+  readonly commands: readonly Command[];
+  readonly files: readonly FileChange[];
+  readonly risk: Risk;
+  readonly needs: readonly Need[];
+  readonly undo: { readonly words: string; readonly commands: readonly Command[] };
+  readonly proof: readonly Proof[];
+}
+
+/** Whether the machine is already so; `cannot-tell` where it cannot be asked. */
+export type Doneness = 'done' | 'not-done' | 'cannot-tell';
+
+/** What one kind of change means. Describing is pure; `isDone` only asks. */
+export interface StepKind<P> {
+  readonly kind: string;
+  readonly params: z.ZodType<P>;
+  describe(params: P): StepDescription;
+  isDone(params: P, host: Host): Promise<Doneness>;
+  /** Undefined of a kind that can be planned, and not yet carried out. */
+  readonly change?: {
+    /** Carries it out; what it answers is kept in the journal for `undo`. */
+    apply(params: P, host: MutableHost, signal: AbortSignal): Promise<Json>;
+    undo(params: P, record: Json, host: MutableHost): Promise<void>;
+  };
+}
+
+/** A step of `kind`. */
+export function step<P>(kind: StepKind<P>, params: P, about: Omit<Step, 'kind' | 'params'>): Step<P> {
+  return { ...about, kind: kind.kind, params };
+}

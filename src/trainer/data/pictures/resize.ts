@@ -1,0 +1,28 @@
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** RGB bytes, row by row: [height, width, 3]. */
+export interface Picture extends Size {
+  readonly pixels: Uint8Array;
+}
+
+/** How large a picture is made: its short side `shortSide`, but no side longer than `longSide`. */
+export interface Resize {
+  readonly shortSide: number;
+  readonly longSide: number;
+}
+
+/** The whole-pixel size of a picture after `resize`, its shape kept to within a pixel. */
+export function resizedSize({ width, height }: Size, { shortSide, longSide }: Resize): Size {
+  const scale = Math.min(shortSide / Math.min(width, height), longSide / Math.max(width, height));
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** As `resizedSize`, but never larger than it is. */
+export function shrunkSize(size: Size, resize: Resize): Size {
+  const smaller = resizedSize(size, resize);
+  return smaller.width < size.width && smaller.height < size.height ? smaller : { width: size.width, height: size.height };
+}

@@ -1,0 +1,93 @@
+import type { Random } from '../random.js';
+
+/** Width and height of an anchor, pixels. */
+export type AnchorShape = readonly [width: number, height: number];
+
+/** The anchors of a map [H, W]: every shape centred on every cell. */
+export interface AnchorGrid {
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /** [H * W * A, 4], cell by cell, shape by shape */
+  readonly xyxy: Float32Array;
+}
+
+export function anchorGrid(height: number, width: number, stride: number, shapes: readonly AnchorShape[]): AnchorGrid {
+  const xyxy = new Float32Array(height * width * shapes.length * 4);
+  let at = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (const [w, h] of shapes) {
+        xyxy[at++] = (x + 0.5) * stride - w / 2;
+        xyxy[at++] = (y + 0.5) * stride - h / 2;
+        xyxy[at++] = (x + 0.5) * stride + w / 2;
+        xyxy[at++] = (y + 0.5) * stride + h / 2;
+      }
+    }
+  }
+  return { count: height * width * shapes.length, height, width, xyxy };
+}
+
+/** The anchors of several maps, one after the other. */
+export function stackGrids(grids: readonly AnchorGrid[]): Pick<AnchorGrid, 'count' | 'xyxy'> {
+  if (grids.length === 1) return grids[0]!;
+  const count = grids.reduce((sum, grid) => sum + grid.count, 0);
+  const xyxy = new Float32Array(4 * count);
+  let at = 0;
+  for (const grid of grids) {
+    xyxy.set(grid.xyxy, at);
+    at += grid.xyxy.length;
+  }
+  return { count, xyxy };
+}
+
+/** Shapes of one area per size in every ratio of height to width. */
+export function anchorShapes(sizes: readonly number[], ratios: readonly number[]): AnchorShape[] {
+  return sizes.flatMap((size) => ratios.map((ratio): AnchorShape => [size / Math.sqrt(ratio), size * Math.sqrt(ratio)]));
+}
+
+/** Width and height of a training box in the pixels the network sees, and how much it counts. */
+export interface WeightedSize {
+  readonly size: AnchorShape;
+  readonly weight: number;
+}
+
+/**
+ * Anchor shapes that fit these boxes: k-means with 1 - IoU of centred boxes as distance (Redmon and Farhadi, 2017, section 2),
+ * the best of a few seeded starts, smallest first.
+ */
+export function fitAnchors(boxes: readonly WeightedSize[], count: number, random: Random): AnchorShape[] {
+  if (boxes.length === 0) throw new RangeError('no boxes to fit anchors to');
+  const any = () => boxes[random.integer(boxes.length)]!.size;
+  let best: AnchorShape[] = [];
+  let bestFit = -1;
+  for (let start = 0; start < 4; start++) {
+    let centres = Array.from({ length: count }, any);
+    for (let round = 0; round < 30; round++) {
+      const sums = centres.map(() => ({ width: 0, height: 0, weight: 0 }));
+      for (const { size, weight } of boxes) {
+        const sum = sums[nearest(size, centres)]!;
+        // Means of logarithms: a factor of two matters as much for a small box as for a large one.
+        sum.width += weight * Math.log(size[0]);
+        sum.height += weight * Math.log(size[1]);
+        sum.weight += weight;
+      }
+      centres = sums.map(({ width, height, weight }) => (weight > 0 ? [Math.exp(width / weight), Math.exp(height / weight)] : any()));
+    }
+    const fit = boxes.reduce((sum, { size, weight }) => sum + weight * overlap(size, centres[nearest(size, centres)]!), 0);
+    if (fit > bestFit) [best, bestFit] = [centres, fit];
+  }
+  return best.sort((a, b) => a[0] * a[1] - b[0] * b[1]);
+}
+
+/** IoU of two boxes with one centre. */
+export function overlap([aw, ah]: AnchorShape, [bw, bh]: AnchorShape): number {
+  const inter = Math.min(aw, bw) * Math.min(ah, bh);
+  return inter / (aw * ah + bw * bh - inter);
+}
+
+function nearest(size: AnchorShape, centres: readonly AnchorShape[]): number {
+  let best = 0;
+  for (let i = 1; i < centres.length; i++) if (overlap(size, centres[i]!) > overlap(size, centres[best]!)) best = i;
+  return best;
+}

@@ -1,0 +1,242 @@
+import { type Deviations, decodeBox, encodeBox } from '../../../ops/boxes.js';
+import { byScore, nonMaximumSuppression } from '../../../ops/nms.js';
+import * as tf from '../../../tf.js';
+import type { Boxes, Truth } from '../../contracts.js';
+import type { Random } from '../../random.js';
+import { type AnchorGrid, type AnchorShape, anchorGrid, stackGrids } from '../anchors.js';
+import { type AssignOptions, assign, background, sample } from '../assign.js';
+import { conv, convNormRelu, convRelu, type Pass } from '../layers.js';
+import { binaryCrossEntropy, focalLoss, smoothL1 } from '../losses.js';
+import type { Neck } from '../necks/neck.js';
+import type { Parameters } from '../parameters.js';
+
+/** Legend: B pictures, A anchors per picture over all maps. */
+export interface RpnOptions {
+  /** Of each map, as many everywhere. */
+  readonly anchors: readonly (readonly AnchorShape[])[];
+  /** Whether the tower has a batch norm; the paper's has none. */
+  readonly norm: boolean;
+  readonly assign: AssignOptions;
+  readonly objectness: ObjectnessOptions;
+  /** By label, mean 1 over the objects: how much an object of the class counts with focal loss. */
+  readonly classWeights: readonly number[];
+  readonly beta: number;
+  /** Proposals per picture: best before suppression, IoU of suppression, kept after it. */
+  readonly proposals: { readonly training: ProposalOptions; readonly testing: ProposalOptions };
+}
+/**
+ * How the logits are taught. `sampled`: a few anchors per picture, as in the paper. `focal`: all anchors, easy ones counting little
+ * (Lin et al., 2017, focal loss, equation 5), which teaches more per iteration and finds rare, small objects within minutes.
+ */
+export type ObjectnessOptions =
+  | { readonly type: 'sampled'; readonly samples: number; readonly positiveFraction: number }
+  | { readonly type: 'focal'; readonly alpha: number; readonly gamma: number };
+export interface ProposalOptions {
+  readonly before: number;
+  readonly threshold: number;
+  readonly after: number;
+}
+
+const deviations: Deviations = [1, 1, 1, 1];
+
+type Anchors = Pick<AnchorGrid, 'count' | 'xyxy'>;
+
+/** What the network says of every anchor, and where those anchors are. */
+export interface RpnOutput {
+  /** [B * A, 5]: logit of being an object, then four regression values */
+  readonly rows: tf.Tensor2D;
+  readonly grid: Anchors;
+}
+
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A region proposal network (Ren et al., 2015, section 3.1), the same on every map. */
+export interface Rpn {
+  forward(maps: readonly tf.Tensor4D[], pass: Pass): RpnOutput;
+  /** Reads the rows and answers each picture's proposals, best first. */
+  propose(output: RpnOutput, pictures: readonly PictureSize[], pass: Pass): Boxes[];
+  losses(output: RpnOutput, truths: readonly Truth[], random: Random): { objectness: tf.Scalar; box: tf.Scalar };
+}
+
+export function regionProposals(
+  parameters: Parameters,
+  { channels, strides }: Pick<Neck, 'channels' | 'strides'>,
+  options: RpnOptions,
+): Rpn {
+  const perCell = options.anchors[0]!.length;
+  const tower = options.norm
+    ? convNormRelu(parameters, 'rpn.tower', { from: channels, to: channels, size: 3 })
+    : convRelu(parameters, 'rpn.tower', { from: channels, to: channels, size: 3 });
+  const predict = conv(
+    parameters,
+    'rpn.predict',
+    { from: channels, to: perCell * 5, size: 1 },
+    { deviation: 0.01, bias: priorBias(options.objectness, perCell) },
+  );
+  const grids = new Map<string, Anchors>();
+  const gridOf = (maps: readonly tf.Tensor4D[]): Anchors => {
+    const key = maps.map(({ shape }) => `${shape[1]}x${shape[2]}`).join();
+    const grid =
+      grids.get(key) ??
+      stackGrids(maps.map(({ shape }, level) => anchorGrid(shape[1], shape[2], strides[level]!, options.anchors[level]!)));
+    grids.set(key, grid);
+    return grid;
+  };
+  return {
+    forward(maps, pass) {
+      const each = maps.map((map) => tf.reshape(predict.forward(tower.forward(map, pass), pass), [map.shape[0], -1, 5]));
+      const all = each.length === 1 ? each[0]! : tf.concat(each, 1);
+      return { rows: tf.reshape(all, [-1, 5]) as tf.Tensor2D, grid: gridOf(maps) };
+    },
+    propose({ rows, grid }, pictures, { training }) {
+      const data = rows.dataSync<'float32'>();
+      const limits = training ? options.proposals.training : options.proposals.testing;
+      return pictures.map((picture, index) =>
+        proposalsOf(data.subarray(index * grid.count * 5, (index + 1) * grid.count * 5), grid, picture, limits),
+      );
+    },
+    losses({ rows, grid }, truths, random) {
+      const assigned = truths.map((truth) => assign(grid.xyxy, grid.count, truth, options.assign));
+      const taught = teach(assigned, truths, options, random);
+      const { positives } = taught;
+      const weight = positives.weights.reduce((sum, each) => sum + each, 0);
+      const encoded = new Float32Array(4 * positives.rows.length);
+      positives.rows.forEach((row, i) => {
+        const picture = Math.floor(row / grid.count);
+        const anchor = row % grid.count;
+        encodeBox(grid.xyxy, anchor, truths[picture]!.boxes.xyxy, assigned[picture]![anchor]!, deviations, encoded, i);
+      });
+      const logitsOf = (of: tf.Tensor, count: number) => tf.reshape(tf.slice(of, [0, 0], [count, 1]), [count]) as tf.Tensor1D;
+      const objectness = taught.loss(rows, logitsOf);
+      if (positives.rows.length === 0) return { objectness, box: tf.scalar(0) };
+      const regressed = tf.slice(tf.gather(rows, tf.tensor1d(Int32Array.from(positives.rows), 'int32')), [0, 1], [-1, 4]);
+      const targets = tf.tensor2d(encoded, [positives.rows.length, 4]);
+      const weights = tf.tensor2d(Float32Array.from(positives.weights), [positives.weights.length, 1]);
+      const distance = smoothL1(regressed, targets, options.beta, weights);
+      return { objectness, box: tf.div(distance, weight) as tf.Scalar };
+    },
+  };
+}
+
+/** Rows that stand for objects, and how much each counts. */
+interface Positives {
+  readonly rows: readonly number[];
+  readonly weights: readonly number[];
+}
+type LogitsOf = (rows: tf.Tensor, count: number) => tf.Tensor1D;
+
+/** Which rows the losses see, and the loss of their logits. */
+function teach(
+  assigned: readonly Int32Array[],
+  truths: readonly Truth[],
+  { objectness: options, classWeights }: Pick<RpnOptions, 'objectness' | 'classWeights'>,
+  random: Random,
+): { positives: Positives; loss(rows: tf.Tensor2D, logitsOf: LogitsOf): tf.Scalar } {
+  const perPicture = assigned[0]?.length ?? 0;
+  if (options.type === 'sampled') {
+    const positives: number[] = [];
+    const negatives: number[] = [];
+    assigned.forEach((each, picture) => {
+      const drawn = sample(each, options.samples, options.positiveFraction, random);
+      for (const anchor of drawn.positives) positives.push(picture * perPicture + anchor);
+      for (const anchor of drawn.negatives) negatives.push(picture * perPicture + anchor);
+    });
+    const count = positives.length + negatives.length;
+    return {
+      positives: { rows: positives, weights: positives.map(() => 1) },
+      loss(rows, logitsOf) {
+        if (count === 0) return tf.scalar(0);
+        const logits = logitsOf(tf.gather(rows, tf.tensor1d(Int32Array.from([...positives, ...negatives]), 'int32')), count);
+        const wanted = new Float32Array(count).fill(1, 0, positives.length);
+        return tf.div(binaryCrossEntropy(logits, tf.tensor1d(wanted)), count) as tf.Scalar;
+      },
+    };
+  }
+  // Anchors per object on average: the sum over an object's anchors is as large as it would be without weights.
+  const scale = anchorsPerObject(assigned);
+  const wanted = new Float32Array(assigned.length * perPicture);
+  const weights = new Float32Array(assigned.length * perPicture);
+  const rows: number[] = [];
+  const rowWeights: number[] = [];
+  assigned.forEach((each, picture) => {
+    const share = sharePerObject(each, truths[picture]!, classWeights);
+    for (let anchor = 0; anchor < perPicture; anchor++) {
+      const object = each[anchor]!;
+      const row = picture * perPicture + anchor;
+      if (object === background) weights[row] = 1;
+      else if (object >= 0) {
+        wanted[row] = 1;
+        weights[row] = scale * share(object);
+        rows.push(row);
+        rowWeights.push(weights[row]!);
+      }
+    }
+  });
+  const total = Math.max(
+    rowWeights.reduce((sum, weight) => sum + weight, 0),
+    1,
+  );
+  return {
+    positives: { rows, weights: rowWeights },
+    loss: (all, logitsOf) =>
+      tf.div(focalLoss(logitsOf(all, wanted.length), tf.tensor1d(wanted), tf.tensor1d(weights), options), total) as tf.Scalar,
+  };
+}
+
+function anchorsPerObject(assigned: readonly Int32Array[]): number {
+  let anchors = 0;
+  let objects = 0;
+  for (const each of assigned) {
+    const seen = new Set<number>();
+    for (const object of each) {
+      if (object < 0) continue;
+      anchors++;
+      seen.add(object);
+    }
+    objects += seen.size;
+  }
+  return anchors / Math.max(objects, 1);
+}
+
+/** Every object counts the same whether many anchors stand for it or one, but for the weight of its class. */
+function sharePerObject(assigned: Int32Array, truth: Truth, classWeights: readonly number[]): (object: number) => number {
+  const counts = new Map<number, number>();
+  for (const object of assigned) if (object >= 0) counts.set(object, (counts.get(object) ?? 0) + 1);
+  return (object) => classWeights[truth.labels[object]!]! / counts.get(object)!;
+}
+
+/** With focal loss the logits start at a probability of 1 %, else the many background anchors would blow up the first iterations (section 4.1). */
+function priorBias({ type }: ObjectnessOptions, shapes: number): number | Float32Array {
+  if (type === 'sampled') return 0;
+  const bias = new Float32Array(shapes * 5);
+  for (let i = 0; i < shapes; i++) bias[5 * i] = -Math.log(99);
+  return bias;
+}
+
+/** The best `before` anchors of one picture's rows, decoded, clipped and suppressed. */
+function proposalsOf(rows: Float32Array, grid: Anchors, picture: PictureSize, { before, threshold, after }: ProposalOptions): Boxes {
+  const logits = new Float32Array(grid.count);
+  for (let i = 0; i < grid.count; i++) logits[i] = rows[5 * i]!;
+  // The lowest logit that may still pass, found without sorting indices.
+  const floor = grid.count > before ? logits.slice().sort()[grid.count - before]! : Number.NEGATIVE_INFINITY;
+  const chosen: number[] = [];
+  for (let i = 0; i < grid.count; i++) if (logits[i]! >= floor) chosen.push(i);
+  const deltas = new Float32Array(4);
+  const decoded = new Float32Array(4 * chosen.length);
+  const scores = new Float32Array(chosen.length);
+  let count = 0;
+  for (const anchor of chosen) {
+    for (let k = 0; k < 4; k++) deltas[k] = rows[5 * anchor + 1 + k]!;
+    decodeBox(grid.xyxy, anchor, deltas, 0, deviations, picture, decoded, count);
+    // A proposal thinner than a pixel holds no object.
+    if (decoded[4 * count + 2]! - decoded[4 * count]! < 1 || decoded[4 * count + 3]! - decoded[4 * count + 1]! < 1) continue;
+    scores[count++] = logits[anchor]!;
+  }
+  const kept = nonMaximumSuppression(decoded, byScore(scores.subarray(0, count)), { threshold, limit: after });
+  const xyxy = new Float32Array(4 * kept.length);
+  for (const [to, from] of kept.entries()) xyxy.set(decoded.subarray(4 * from, 4 * from + 4), 4 * to);
+  return { count: kept.length, xyxy };
+}
