@@ -147,9 +147,14 @@ async function doctor(stage) {
   done(code === 0 ? 'nothing stands in the way of the GPU' : 'it found what stands in the way of the GPU; training goes on without one');
 }
 
+/** Where there is no GPU to plan for, the plan for an RTX 4090 (device id 2684) shows what one looks like. */
 async function driverPlan(stage) {
-  const code = await show(stage, ['install-driver', '--dkms', '--dry-run'], [0, 1, 2]);
-  done(code === 0 ? 'a plan only: nothing was changed' : 'it says why it has no plan for this machine');
+  const argv = ['install-driver', '--dkms', '--dry-run'];
+  const code = await show(stage, argv, [0, 1, 2]);
+  if (code === 0) return done('a plan only: nothing was changed');
+  say('  It has no plan for this machine. If it had an RTX 4090, the plan would be:');
+  await show(stage, [...argv, '--assume-gpu', '2684'], [0, 1, 2]);
+  done('nothing was changed');
 }
 
 async function dataSet(stage) {

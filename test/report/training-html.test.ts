@@ -91,8 +91,8 @@ t.test('axes have round numbers inside their range', async (t) => {
   t.same(ticks([3, 47], 4), [20, 40]);
   fc.assert(
     fc.property(
-      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-      fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+      fc.double({ min: -1e3, max: 1e3, noNaN: true }),
+      fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
       fc.integer({ min: 2, max: 10 }),
       (low, span, wanted) => {
         const marks = ticks([low, low + span], wanted);

@@ -63,9 +63,24 @@ export class Runner {
     this.#iteration = state.iteration;
   }
 
+  /** Until the budget is used, a hook stops it or the signal comes, which may be in the middle of an evaluation; then it saves. */
   async run(): Promise<Ended> {
-    const { budget, hooks, signal, batchesPerEpoch } = this.#parts;
     const run = this.#asSeenByHooks();
+    try {
+      return await this.#untilItEnds(run);
+    } catch (error) {
+      if (!this.#parts.signal.aborted || (error as Error).name !== 'AbortError') throw error;
+      return this.#interrupted(run);
+    }
+  }
+
+  async #interrupted(run: Run): Promise<Ended> {
+    await run.save();
+    return { ended: 'interrupted', reason: 'interrupted', iteration: this.#iteration };
+  }
+
+  async #untilItEnds(run: Run): Promise<Ended> {
+    const { budget, hooks, signal, batchesPerEpoch } = this.#parts;
     let waiting = performance.now();
     if (budget.progress(this.#iteration) < 1) {
       for await (const batch of this.#parts.batches(this.#iteration)) {
@@ -89,10 +104,7 @@ export class Runner {
         };
         this.#parts.emit({ kind: 'iteration', ...report });
         for (const hook of hooks) await hook.afterIteration?.(run, report);
-        if (signal.aborted) {
-          await run.save();
-          return { ended: 'interrupted', reason: 'interrupted', iteration: this.#iteration };
-        }
+        if (signal.aborted) return this.#interrupted(run);
         if (this.#stop !== undefined || budget.progress(this.#iteration) >= 1) break;
         waiting = performance.now();
       }
