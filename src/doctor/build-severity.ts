@@ -10,6 +10,7 @@ export function buildSeverity(need: BuildNeed | undefined): Severity {
     case 'later':
       return 'warning';
     case 'no-gpu':
+    case 'container':
     case undefined:
       return 'note';
   }
@@ -26,6 +27,8 @@ export function buildReason(need: BuildNeed | undefined): string {
       return 'The driver’s kernel module must be built again for the next kernel';
     case 'no-gpu':
       return 'Only a driver would need it here, and there is no NVIDIA GPU';
+    case 'container':
+      return 'Only a driver would need it, and that is built on the machine outside this container';
     case undefined:
       return 'A driver’s kernel module is built with it';
   }

@@ -3,11 +3,14 @@ import { dkms } from './facts/dkms.js';
 import { kernel } from './facts/kernel.js';
 import { nvidiaDriverVersions } from './facts/nvidia-driver-versions.js';
 import { nvidiaFunctions } from './facts/nvidia-functions.js';
+import { inContainer } from './in-container.js';
 
 /** How much a build tool matters on this machine. */
 export type BuildNeed =
   /** Nothing here has a module to build. */
   | 'no-gpu'
+  /** The kernel, and with it the driver, is that of the machine outside this container. */
+  | 'container'
   /** DKMS has a driver, and the running kernel lacks its module. */
   | 'now'
   /** A driver works, or comes with the distribution's kernel; the next one may have to be built. */
@@ -24,6 +27,7 @@ export async function buildNeedOf(facts: Facts): Promise<BuildNeed | undefined> 
     facts.of(kernel),
   ]);
   if (functions.known && !functions.value.some(({ isGpu }) => isGpu)) return 'no-gpu';
+  if (await inContainer(facts)) return 'container';
   if (!running.known || !versions.known) return undefined;
   const { loaded, onDisk } = versions.value;
   if ((loaded.known && loaded.value) || (onDisk.known && onDisk.value)) return 'later';

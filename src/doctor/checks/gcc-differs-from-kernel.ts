@@ -21,7 +21,8 @@ export const gccDiffersFromKernel: Check = {
     const { name, version } = builtWith.value;
     const [want, have] = [version.split('.')[0]!, mine.split('.')[0]!];
     if (name === 'gcc' && want === have) return clear(`Kernel and gcc agree on gcc ${want}`);
-    if ((await buildNeedOf(facts)) === 'no-gpu') return notApplicable('nothing is built for this kernel');
+    const need = await buildNeedOf(facts);
+    if (need === 'no-gpu' || need === 'container') return notApplicable('nothing is built here for this kernel');
     const compiler = name === 'clang' ? 'clang' : `gcc-${want}`;
     return found({
       severity: 'warning',

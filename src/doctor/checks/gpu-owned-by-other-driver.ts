@@ -3,6 +3,7 @@ import type { Facts } from '../fact.js';
 import { kernelCommandLine } from '../facts/kernel-command-line.js';
 import type { Check, RemedyAdvice } from '../finding.js';
 import { gpusOf } from '../gpus.js';
+import { followedOutside } from '../in-container.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
 export const gpuOwnedByOtherDriver: Check = {
@@ -34,7 +35,7 @@ export const gpuOwnedByOtherDriver: Check = {
         ...foreign.map(({ address, driver }) => `/sys/bus/pci/devices/${address}/driver -> ${driver}`),
         ...(await commandLineEvidence(facts, drivers)),
       ],
-      remedy: await remedyFor(facts, drivers),
+      remedy: await followedOutside(facts, await remedyFor(facts, drivers)),
     });
   },
 };

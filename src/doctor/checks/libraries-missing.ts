@@ -1,5 +1,6 @@
 import { nvidiaDriverVersions } from '../facts/nvidia-driver-versions.js';
 import type { Check } from '../finding.js';
+import { handIn, inContainer } from '../in-container.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
 export const librariesMissing: Check = {
@@ -23,12 +24,14 @@ export const librariesMissing: Check = {
       summary: `${missing} ${missing.includes(' ') ? 'are' : 'is'} not installed`,
       why: 'CUDA programs load libcuda, nvidia-smi and containers load libnvidia-ml',
       evidence: [`looked in ${userSpace.source}`],
-      remedy: {
-        summary: 'Install the whole driver; the plan says how',
-        commands: ['gpu-setup install-driver --dkms --dry-run'],
-        automatic: true,
-        needs: ['root', 'network'],
-      },
+      remedy: (await inContainer(facts))
+        ? handIn
+        : {
+            summary: 'Install the whole driver; the plan says how',
+            commands: ['gpu-setup install-driver --dkms --dry-run'],
+            automatic: true,
+            needs: ['root', 'network'],
+          },
     });
   },
 };

@@ -3,6 +3,7 @@ import { nvidiaDriverVersions } from '../facts/nvidia-driver-versions.js';
 import { nvidiaModuleOnDisk } from '../facts/nvidia-module-on-disk.js';
 import type { Check } from '../finding.js';
 import { gpusOf } from '../gpus.js';
+import { inContainer } from '../in-container.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
 export const moduleMissing: Check = {
@@ -31,6 +32,21 @@ export const moduleMissing: Check = {
     if (onDisk.known && onDisk.value) return clear(`nvidia ${onDisk.value.version ?? ''} for ${running.value.release}`, onDisk.value.path);
     if (loaded.known && loaded.value)
       return clear(`nvidia ${loaded.value.version} is loaded; its file is not under /lib/modules`, loaded.source);
+    if (await inContainer(facts)) {
+      if (!loaded.known) return undetermined(loaded.why);
+      return found({
+        severity: 'blocker',
+        summary: 'The machine outside this container runs no NVIDIA driver',
+        why: 'A container uses the kernel of the machine outside it, and the driver in that',
+        evidence: [`${loaded.source} is not there`],
+        remedy: {
+          summary: 'Run gpu-setup on the machine outside this container, and install the driver there',
+          commands: [],
+          automatic: false,
+          needs: ['root', 'network', 'reboot'],
+        },
+      });
+    }
     const others = modules.value.map(({ path, version }) => `${path}${version ? ` (${version})` : ''}, for another kernel`);
     return found({
       severity: 'blocker',

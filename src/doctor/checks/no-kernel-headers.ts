@@ -35,7 +35,7 @@ export const noKernelHeaders: Check = {
             ? `/lib/modules/${release} has no \`build\``
             : `/lib/modules has no ${release}`,
       ],
-      ...(need !== 'no-gpu' && { remedy: await remedyFor(facts, release, need) }),
+      ...(need !== 'no-gpu' && need !== 'container' && { remedy: await remedyFor(facts, release, need) }),
     });
   },
 };

@@ -1,6 +1,7 @@
 import { nvidiaDeviceNodes } from '../facts/nvidia-device-nodes.js';
 import type { Check } from '../finding.js';
 import { gpusOf } from '../gpus.js';
+import { handIn, inContainer } from '../in-container.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
 
 export const nodesMissing: Check = {
@@ -31,12 +32,14 @@ export const nodesMissing: Check = {
         `GPUs of nvidia: ${owned}`,
         `nodes: ${[...gpus.map(({ path }) => path), ...(control ? [control.path] : [])].join(' ') || 'none'}`,
       ],
-      remedy: {
-        summary: 'Have them made; in a container, hand the devices in from outside',
-        commands: ['sudo nvidia-modprobe -c 0 -u', 'sudo nvidia-smi -L'],
-        automatic: false,
-        needs: ['root'],
-      },
+      remedy: (await inContainer(facts))
+        ? handIn
+        : {
+            summary: 'Have them made',
+            commands: ['sudo nvidia-modprobe -c 0 -u', 'sudo nvidia-smi -L'],
+            automatic: false,
+            needs: ['root'],
+          },
     });
   },
 };

@@ -3,6 +3,7 @@ import { loadedModules } from '../facts/loaded-modules.js';
 import { moduleBlacklist } from '../facts/module-blacklist.js';
 import type { Check } from '../finding.js';
 import { gpusOf } from '../gpus.js';
+import { followedOutside } from '../in-container.js';
 import { blacklistCommand } from '../nouveau.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
@@ -42,7 +43,7 @@ export const nouveauLoaded: Check = {
             ? ['nothing in modprobe.d or on the kernel command line keeps it from loading']
             : []),
       ],
-      remedy: {
+      remedy: await followedOutside(facts, {
         summary:
           forbidden.length > 0
             ? 'It is forbidden already: rebuild the initramfs and reboot'
@@ -50,7 +51,7 @@ export const nouveauLoaded: Check = {
         commands: [...(forbidden.length > 0 ? [] : [blacklistCommand]), ...rebuild, 'sudo systemctl reboot'],
         automatic: false,
         needs: ['root', 'reboot'],
-      },
+      }),
     });
   },
 };

@@ -5,8 +5,9 @@ import { moduleBlacklist } from '../facts/module-blacklist.js';
 import { nouveauModule } from '../facts/nouveau-module.js';
 import type { Check } from '../finding.js';
 import { gpusOf } from '../gpus.js';
+import { inContainer } from '../in-container.js';
 import { blacklistCommand } from '../nouveau.js';
-import { clear, found, undetermined } from '../verdicts.js';
+import { clear, found, notApplicable, undetermined } from '../verdicts.js';
 
 export const nouveauNotBlacklisted: Check = {
   id: 'kernel/nouveau-not-blacklisted',
@@ -17,6 +18,7 @@ export const nouveauNotBlacklisted: Check = {
   async examine(facts) {
     const look = await gpusOf(facts);
     if ('verdict' in look) return look.verdict;
+    if (await inContainer(facts)) return notApplicable('the machine outside this container decides which modules load');
     const blacklist = await facts.of(moduleBlacklist);
     if (!blacklist.known) return undetermined(blacklist.why);
     const [forbidden] = blacklist.value.filter(({ module, how }) => module === 'nouveau' && how !== 'options');

@@ -3,6 +3,7 @@ import { loadedModules } from '../facts/loaded-modules.js';
 import { nvidiaModuleOnDisk } from '../facts/nvidia-module-on-disk.js';
 import { secureBoot } from '../facts/secure-boot.js';
 import type { Check } from '../finding.js';
+import { followedOutside } from '../in-container.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
 export const secureBootRejectsModule: Check = {
@@ -42,7 +43,7 @@ export const secureBootRejectsModule: Check = {
       summary: `${how}, and the NVIDIA module is not signed`,
       why: 'The kernel refuses a module without a signature that it trusts: `Key was rejected by service`',
       evidence: [`${boot.source}: ${state}`, `modinfo ${module.path}: no signer`],
-      remedy: {
+      remedy: await followedOutside(facts, {
         summary:
           'Enrol the machine’s own key, which asks for a password at the console during the next boot, and sign the module; or switch Secure Boot off',
         commands: [
@@ -52,7 +53,7 @@ export const secureBootRejectsModule: Check = {
         ],
         automatic: false,
         needs: ['root', 'reboot', 'console'],
-      },
+      }),
     });
   },
 };

@@ -1,5 +1,6 @@
 import { nvidiaDriverVersions } from '../facts/nvidia-driver-versions.js';
 import type { Check } from '../finding.js';
+import { followedOutside } from '../in-container.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
 
 export const versionMismatch: Check = {
@@ -44,14 +45,14 @@ export const versionMismatch: Check = {
         ? 'It works now, and may not after the next boot'
         : 'Module and libraries must be of the same version to the last digit: nvidia-smi and CUDA refuse anything else',
       evidence,
-      remedy: {
+      remedy: await followedOutside(facts, {
         summary: pending
           ? 'An upgrade is half done: reboot to load the new module, or stop what uses the GPU and load it now'
           : 'Install module and libraries from one source, then reboot',
         commands: pending ? ['sudo systemctl reboot'] : ['gpu-setup install-driver --dkms --dry-run'],
         automatic: !pending,
         needs: ['root', 'reboot'],
-      },
+      }),
     });
   },
 };
