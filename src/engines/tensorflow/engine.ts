@@ -7,6 +7,7 @@ import type { EngineSettings } from '../settings.js';
 import { hushFile } from './install/hush.js';
 import { loadTensorflow } from './load.js';
 import { readManifest } from './manifest.js';
+import { probed } from './probed.js';
 
 export const tensorflowFolder = ({ engineDirectory }: EngineSettings) => join(engineDirectory, 'tensorflow');
 
@@ -23,7 +24,10 @@ export function tensorflowEngine(settings: EngineSettings): Engine {
       const needed = [join(folder, binding.file), join(folder, hushFile), join(tensorflow.libraries, 'libtensorflow_cc.so.2')];
       const gone = needed.find((path) => !existsSync(path));
       if (gone) return { name: 'tensorflow', available: false, detail: `\`${gone}\` is gone`, hint: install };
-      return { name: 'tensorflow', available: true, detail: `TensorFlow ${tensorflow.version} of \`${tensorflow.python}\`` };
+      const trial = await probed(folder, read.manifest, settings);
+      if (!trial.works) return { name: 'tensorflow', available: false, detail: `it cannot be loaded: ${trial.why}`, hint: install };
+      const device = trial.gpu ? 'GPU' : 'CPU';
+      return { name: 'tensorflow', available: true, detail: `TensorFlow ${tensorflow.version} of \`${tensorflow.python}\`, ${device}` };
     },
     async activate() {
       const read = await readManifest(folder);

@@ -1,30 +1,44 @@
 import type { Command } from 'commander';
-import { overviewOf } from '../../../engines/choose.js';
+import { type ChosenBecause, chooseEngine } from '../../../engines/choose.js';
+import { enginesOf } from '../../../engines/list.js';
 import { engineSettings } from '../../../engines/settings.js';
-import { ExitCode } from '../../../errors.js';
 import type { Run } from '../../command.js';
+import { readPreferredEngine } from '../../preferred-engine.js';
 
-/** `gpu-setup engine list` */
-export function registerList(own: Command, run: Run): void {
-  own
+const reasons: Readonly<Record<ChosenBecause, string>> = {
+  asked: 'asked for',
+  preferred: 'chosen by `gpu-setup engine use`',
+  best: 'the best one that is available',
+};
+
+export function registerList(engine: Command, run: Run): void {
+  engine
     .command('list')
-    .description('which engines are there, and which one a training would run on')
+    .description('which engines there are, which one is chosen and why, and what would bring the others')
     .option('--json', 'print one JSON document')
     .action(
-      run(async (terminal, { json }: { json?: true }) => {
-        const overview = await overviewOf(engineSettings(terminal.env));
+      run(async (terminal, { json }: { json?: boolean }) => {
+        const settings = engineSettings(terminal.env);
+        const engines = enginesOf(settings);
+        const preferred = await readPreferredEngine(settings.configFile);
+        const statuses = await Promise.all(engines.map((each) => each.status()));
+        const looked = engines.map((each, i) => ({ ...each, status: async () => statuses[i]! }));
+        const { engine: chosen, because, note } = await chooseEngine(looked, { asked: undefined, preferred });
         if (json) {
-          terminal.out(JSON.stringify(overview, null, 2));
-          return ExitCode.ok;
+          const list = statuses.map((status) => ({ ...status, chosen: status.name === chosen.name }));
+          terminal.out(JSON.stringify({ engines: list, chosen: chosen.name, because, ...(note && { note }) }, null, 2));
+          return undefined;
         }
-        const width = Math.max(...overview.engines.map(({ name }) => name.length));
-        for (const { name, available, detail, hint } of overview.engines) {
-          const mark = name === overview.chosen ? '*' : ' ';
-          terminal.out(`${mark} ${name.padEnd(width)}  ${available ? detail : `not there: ${detail}`}`);
-          if (!available && hint) terminal.out(`  ${' '.repeat(width)}  hint: \`${hint}\` brings it`);
+        for (const { name, available, detail, hint } of statuses) {
+          const mark = name === chosen.name ? terminal.style('green', '*') : ' ';
+          const state = available ? 'available' : 'not available';
+          terminal.out(
+            `${mark} ${terminal.style('bold', name.padEnd(10))}  ${state}: ${detail}${name === chosen.name ? ` (${reasons[because]})` : ''}`,
+          );
+          if (!available && hint) terminal.out(`    hint: \`${hint}\``);
         }
-        terminal.out(`\n* is what a training runs on: ${overview.why}`);
-        return ExitCode.ok;
+        if (note) terminal.say(note);
+        return undefined;
       }),
     );
 }

@@ -1,28 +1,28 @@
 import type { Command } from 'commander';
-import { noSuchEngine, notThere } from '../../../engines/choose.js';
+import { chooseEngine, engineNamed } from '../../../engines/choose.js';
 import { enginesOf } from '../../../engines/list.js';
-import { writePreference } from '../../../engines/preference.js';
 import { engineSettings } from '../../../engines/settings.js';
-import { ExitCode } from '../../../errors.js';
 import type { Run } from '../../command.js';
+import { writePreferredEngine } from '../../preferred-engine.js';
 
-/** `gpu-setup engine use NAME` */
-export function registerUse(own: Command, run: Run): void {
-  own
+export function registerUse(engine: Command, run: Run): void {
+  engine
     .command('use')
-    .description('choose the engine that trainings run on')
-    .argument('<name>', '`tensorflow` or `wasm`')
+    .description('choose the engine for every command that names none; `auto` takes the best one again')
+    .argument('<name>', '`tensorflow`, `wasm` or `auto`')
     .action(
       run(async (terminal, name: string) => {
         const settings = engineSettings(terminal.env);
         const engines = enginesOf(settings);
-        const engine = engines.find((each) => each.name === name);
-        if (!engine) throw noSuchEngine(name, engines);
-        const status = await engine.status();
-        if (!status.available) throw notThere(status);
-        await writePreference(settings.configFile, engine.name);
-        terminal.out(`Trainings run on \`${engine.name}\` from now on`);
-        return ExitCode.ok;
+        if (name === 'auto') {
+          await writePreferredEngine(settings.configFile, undefined);
+          terminal.out('The best available engine is used');
+          return undefined;
+        }
+        const { engine: chosen } = await chooseEngine(engines, { asked: engineNamed(engines, name).name, preferred: undefined });
+        await writePreferredEngine(settings.configFile, chosen.name);
+        terminal.out(`The engine \`${chosen.name}\` is used (kept in \`${settings.configFile}\`)`);
+        return undefined;
       }),
     );
 }
