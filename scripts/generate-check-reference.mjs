@@ -1,70 +1,87 @@
 #!/usr/bin/env node
-// Writes docs/checks.md out of the doctor's list of checks, as it is built in dist/. `--check` only says whether it is up to date.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes docs/checks.md out of the list of the doctor's checks. `--check` writes nothing and fails where the file is older than the list.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, 'docs/checks.md');
-const built = (name) => join(root, 'dist', name);
-
 const unknown = process.argv.slice(2).find((word) => word !== '--check');
-if (unknown !== undefined) fail(2, `unknown argument \`${unknown}\``, 'the only one is `--check`');
-if (!existsSync(built('doctor/checks/index.js'))) fail(2, 'dist/ is not built', 'run `npm run build`');
+if (unknown !== undefined) {
+  console.error(`error: unknown argument \`${unknown}\`\nhint: the only one is \`--check\``);
+  process.exit(2);
+}
+const { checks, chain, inOrder } = await importTypeScript(
+  "export { checks } from './src/doctor/checks/index.ts'; export { chain } from './src/doctor/finding.ts'; export { inOrder } from './src/doctor/examine.ts';",
+);
 
-const { checks } = await import(built('doctor/checks/index.js'));
-const { inOrder } = await import(built('doctor/examine.js'));
-const { chain } = await import(built('doctor/finding.js'));
-const { engineChecks } = await import(built('cli/engine-checks.js'));
-const { enginesOf } = await import(built('engines/list.js'));
-const { engineSettings } = await import(built('engines/settings.js'));
-
-const all = inOrder([...checks, ...engineChecks(enginesOf(engineSettings({ HOME: '/' })))]);
-const text = pageOf(all);
-if (!process.argv.includes('--check')) {
-  writeFileSync(page, text);
-  process.stdout.write(`docs/checks.md: ${all.length} checks\n`);
-} else if (!existsSync(page) || readFileSync(page, 'utf8') !== text) {
-  fail(1, 'docs/checks.md is not what the list of checks says', 'run `npm run build && node scripts/generate-check-reference.mjs`');
+/** Node runs no TypeScript: the checks are bundled in memory, which needs nothing built. */
+async function importTypeScript(contents) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: root, loader: 'ts' },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    logLevel: 'error',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
 }
 
-function pageOf(list) {
-  const links = chain.filter((link) => list.some((check) => check.link === link));
-  const parts = links.map((link) => [`## ${link}`, ...list.filter((check) => check.link === link).map(sectionOf)].join('\n\n'));
-  return `${[introduction(list.length, links), ...parts].join('\n\n')}\n`;
-}
+const links = {
+  hardware: 'Is there a GPU?',
+  binding: 'Is it free for the NVIDIA driver?',
+  module: 'Is the driver’s kernel module built, accepted and loaded?',
+  nodes: 'Can programs reach it through /dev?',
+  libraries: 'Do its libraries fit the module, and does it answer?',
+  toolkit: 'What compiles CUDA code?',
+  framework: 'What brings the frameworks?',
+  trainer: 'What does training run on?',
+};
 
-function introduction(count, links) {
-  return `# The checks of \`gpu-setup doctor\`
-
-<!-- Written by scripts/generate-check-reference.mjs; change the checks in src/doctor/checks, not this page. -->
-
-${count} checks along a causal chain: ${links.join(' → ')}.
-What hangs on a link that is broken is *blocked*: it is not looked at, and the first broken link is what to mend. Ids are
-stable: they are typed in \`--only\` and \`--skip\`, whole or by their beginning (\`kernel/\`), and kept in \`--json\`.
-
-| status           | meaning                                                                                    |
-| ---------------- | ------------------------------------------------------------------------------------------ |
-| \`clear\`          | It is as the title says                                                                    |
-| \`found\`          | It is not: a \`blocker\` stands in the way of the GPU, a \`warning\` may soon, a \`note\` does not |
-| \`blocked\`        | Not looked at, because it hangs on a blocker                                               |
-| \`not-applicable\` | The question makes no sense on this machine                                                |
-| \`undetermined\`   | It could not be looked at: no permission, a machine that is only a folder; never an all-clear |
-| \`crashed\`        | The check itself failed: a bug of gpu-setup, the others go on                              |`;
-}
-
-function sectionOf({ id, title, link, about, requires }) {
-  // An anchor of its own: GitHub would drop the slash.
-  return [`<a id="${id}"></a>`, `### ${id}`, `**${title}.**`, about, hangsOn(link, requires)].join('\n\n');
-}
-
-function hangsOn(link, requires) {
-  if (requires?.length === 0 || (requires === undefined && link === chain[0])) return 'Hangs on nothing.';
-  if (requires === undefined) return 'Hangs on every check of the earlier links.';
+const anchor = (id) => `<a id="${id}"></a>`;
+const hangsOn = ({ requires, link }) => {
+  if (!requires && link !== chain[0]) return 'Hangs on every check of the earlier links.';
+  if (!requires?.length) return 'Hangs on nothing.';
   return `Hangs on ${requires.map((id) => `[${id}](#${id})`).join(', ')}.`;
-}
+};
+const entry = (check) => `### ${anchor(check.id)}\`${check.id}\`\n\n**${check.title}.** ${check.about}\n\n${hangsOn(check)}\n`;
 
-function fail(code, message, hint) {
-  process.stderr.write(`error: ${message}\nhint: ${hint}\n`);
-  process.exit(code);
+const sections = chain.flatMap((link) => {
+  const here = inOrder(checks).filter((check) => check.link === link);
+  const engines =
+    link === 'trainer'
+      ? [
+          `### ${anchor('engine/tensorflow')}${anchor('engine/wasm')}\`engine/NAME\`\n\n**The engine is available.** Each engine says whether it could start, and what would make it available. One is enough to train: only where there is none is it a blocker. Not applicable with \`--host\`.\n\nHangs on nothing.\n`,
+        ]
+      : [];
+  return [`## ${link}: ${links[link]}\n`, ...here.map(entry), ...engines];
+});
+
+const text = `<!-- Written by scripts/generate-check-reference.mjs out of src/doctor/checks/; edit those. -->
+# The doctor’s checks
+
+\`gpu-setup doctor\` looks along a chain of causes: ${chain.join(', ')}. The first blocker in it is the *first broken link*;
+what hangs on it is \`blocked\`, since it cannot work before that is mended. A check that could not look says \`undetermined\`,
+never \`clear\`. Each title below is the healthy state. The ids stay: type them in \`--only\` and \`--skip\`, whole or by their beginnings
+(\`--only kernel/\`).
+
+${sections.join('\n')}`;
+
+if (process.argv.includes('--check')) {
+  if (readPage() !== text) {
+    console.error('docs/checks.md is not what the checks say: run `node scripts/generate-check-reference.mjs`');
+    process.exitCode = 1;
+  }
+} else writeFileSync(page, text);
+
+function readPage() {
+  try {
+    return readFileSync(page, 'utf8');
+  } catch (error) {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

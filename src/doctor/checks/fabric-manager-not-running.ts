@@ -17,12 +17,13 @@ export const fabricManagerNotRunning: Check = {
     if (!functions.known) return undetermined(functions.why);
     const switches = functions.value.filter((each) => each.class.startsWith(switchClass));
     if (switches.length === 0) return notApplicable('no NVSwitch on the PCI bus');
+    const count = switches.length === 1 ? '1 NVSwitch' : `${switches.length} NVSwitches`;
     const state = await facts.of(fabricManager);
     if (!state.known) return undetermined(state.why);
-    if (state.value === 'active') return clear(`The fabric manager runs, for ${switches.length} NVSwitches`, state.source);
+    if (state.value === 'active') return clear(`The fabric manager runs, for ${count}`, state.source);
     return found({
       severity: 'blocker',
-      summary: `This machine has ${switches.length} NVSwitches, and the fabric manager is ${state.value}`,
+      summary: `This machine has ${count}, and the fabric manager is ${state.value}`,
       why: 'Until it has set up the switches CUDA ends with `system not yet initialized` (802)',
       evidence: [`${state.source}: ${state.value}`, ...switches.map(({ address, device }) => `${address} 10de:${device}`)],
       remedy: {

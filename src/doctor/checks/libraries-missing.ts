@@ -1,5 +1,6 @@
 import { nvidiaDriverVersions } from '../facts/nvidia-driver-versions.js';
 import type { Check } from '../finding.js';
+import { gpusOf } from '../gpus.js';
 import { handIn, inContainer } from '../in-container.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
@@ -11,6 +12,9 @@ export const librariesMissing: Check = {
   about:
     'Looks for libnvidia-ml.so and libcuda.so in the system’s library folders. They are the half of the driver that programs load; a kernel module alone does nothing for them.',
   async examine(facts) {
+    // An image without a driver is nothing broken where nobody knows of a GPU.
+    const look = await gpusOf(facts);
+    if ('verdict' in look) return look.verdict;
     const versions = await facts.of(nvidiaDriverVersions);
     if (!versions.known) return undetermined(versions.why);
     const { userSpace } = versions.value;

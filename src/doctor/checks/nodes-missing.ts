@@ -18,7 +18,8 @@ export const nodesMissing: Check = {
     const owned = look.gpus.filter(({ driver }) => driver === 'nvidia').length;
     if (owned === 0) return notApplicable('nvidia owns no GPU');
     const { gpus, control } = nodes.value;
-    if (gpus.length >= owned && control) return clear(`${gpus.length} GPU nodes and the control node`, ...gpus.map(({ path }) => path));
+    if (gpus.length >= owned && control)
+      return clear(`${gpus.length} GPU node${gpus.length === 1 ? '' : 's'} and the control node`, ...gpus.map(({ path }) => path));
     const missing = [
       ...(control ? [] : ['/dev/nvidiactl']),
       ...(gpus.length < owned ? [`${owned - gpus.length} of ${owned} GPU nodes`] : []),

@@ -15,7 +15,8 @@ export const packagesIncomplete: Check = {
     const ours = installed.value.filter(({ name }) => /nvidia|cuda/.test(name));
     if (ours.length === 0) return notApplicable('no package of NVIDIA is installed');
     const broken = ours.filter(({ complete }) => !complete);
-    if (broken.length === 0) return clear(`${ours.length} packages, all of them complete`, installed.source);
+    if (broken.length === 0)
+      return clear(`${ours.length} package${ours.length === 1 ? '' : 's'} of NVIDIA, none half installed`, installed.source);
     return found({
       severity: 'warning',
       summary: `${broken.length === 1 ? 'A package is' : `${broken.length} packages are`} only half installed`,

@@ -17,7 +17,8 @@ export function parseToolVersion(text: string): string | undefined {
   const line = text.split('\n', 1)[0] ?? '';
   // Red Hat appends a date: `gcc (GCC) 11.4.1 20231218 (Red Hat 11.4.1-3)`.
   const [, afterName] = line.match(/^[^(]*\([^)]*\)\s*(.*)$/) ?? [];
-  return (afterName ?? line).match(/\d+(?:\.\d+)+/)?.[0];
+  // `Ubuntu clang version 18.1.3 (1ubuntu1)` has its version before.
+  return (afterName?.match(/\d+(?:\.\d+)+/) ?? line.match(/\d+(?:\.\d+)+/))?.[0];
 }
 
 /** gcc, g++, cc and make. */
