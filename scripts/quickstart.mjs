@@ -186,7 +186,18 @@ async function training(stage) {
   const metrics = join(places.run, 'metrics.json');
   if (existsSync(metrics)) return done(`a trained detector lies in ${shown(places.run)} (\`--fresh\` trains again)`);
   const resumes = existsSync(join(places.run, 'checkpoints'));
-  const argv = ['train', 'voc', '--data', places.data, '--train-split', 'train', '--val-split', 'val', '--work-dir', places.run];
+  const argv = [
+    'train',
+    join(root, 'configs/quick/shapes.yaml'),
+    '--data',
+    places.data,
+    '--train-split',
+    'train',
+    '--val-split',
+    'val',
+    '--work-dir',
+    places.run,
+  ];
   argv.push('--max-minutes', String(options.minutes), '--yes', ...(resumes ? ['--resume'] : []), ...engineChoice());
   await show(stage, argv, [0], options.minutes * 60_000 * 4 + 900_000);
   if (!existsSync(metrics)) throw new StageFailed(stage, `it wrote no ${shown(metrics)}`, join(places.logs, 'training.log'));
