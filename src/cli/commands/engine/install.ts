@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { engineSettings } from '../../../engines/settings.js';
 import { installTensorflow } from '../../../engines/tensorflow/install/install.js';
-import { UserError } from '../../../errors.js';
+import { ExitCode, UserError } from '../../../errors.js';
 import type { Run } from '../../command.js';
 
 interface InstallOptions {
@@ -20,7 +20,7 @@ export function registerInstall(engine: Command, run: Run): void {
       run(async (terminal, name: string, { python, yes }: InstallOptions) => {
         if (name === 'wasm') throw new UserError('The engine `wasm` ships with gpu-setup and needs no installation');
         if (name !== 'tensorflow') throw new UserError(`There is no engine \`${name}\` to install`, { hint: 'there is `tensorflow`' });
-        const manifest = await installTensorflow({
+        const installing = installTensorflow({
           settings: engineSettings(terminal.env),
           signal: terminal.signal,
           ...(python === undefined ? {} : { python }),
@@ -30,6 +30,10 @@ export function registerInstall(engine: Command, run: Run): void {
               terminal.say(`${terminal.style('green', '✔')} ${stage}: ${detail}${how === 'found' ? ' (was there)' : ''}`),
           },
           confirm: async (question) => yes === true || terminal.confirm(question, '--yes'),
+        });
+        const manifest = await installing.catch((error: unknown) => {
+          if (!terminal.signal.aborted) throw error;
+          throw new UserError('Interrupted; the same command goes on where this one stopped', { exitCode: ExitCode.interrupted });
         });
         terminal.out(`The engine \`tensorflow\` is ready: TensorFlow ${manifest.tensorflow.version}`);
         return undefined;

@@ -45,6 +45,8 @@ export async function installTensorflow({ settings, signal, python, report, conf
   log.write(`\n==== ${new Date().toISOString()} engine install tensorflow\n`);
   const workshop: Workshop = { env: settings.env, signal, log };
   try {
+    // Before anything large is fetched in vain.
+    if (!(await readManifest(folder)).manifest) await findCompiler(workshop);
     const driver = nvidiaDriverRuns();
     const tensorflow = await findOrFetch({ folder, python, driver, workshop, report, confirm, logFile });
     const name: TfjsNodeName = tensorflow.cuda && driver ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
