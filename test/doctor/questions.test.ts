@@ -9,7 +9,11 @@ import { openHost } from '../../src/host/open-host.js';
 /** Passes questions on, and notes the programs. */
 async function programsAsked(host: Host): Promise<readonly Command[]> {
   const commands: Command[] = [];
-  await examine(factsOf({ ...host, ask: (command) => (commands.push(command), host.ask(command)) }), { checks });
+  const ask = (command: Command) => {
+    commands.push(command);
+    return host.ask(command);
+  };
+  await examine(factsOf({ ...host, ask }), { checks });
   return commands;
 }
 const fixture = (name: string) => openHost(new URL(`../fixtures/hosts/${name}`, import.meta.url).pathname);
