@@ -63,7 +63,7 @@ const sections = chain.flatMap((link) => {
 const text = `<!-- Written by scripts/generate-check-reference.mjs out of src/doctor/checks/; edit those. -->
 # The doctor’s checks
 
-\`gpu-setup doctor\` looks along a chain of causes: ${chain.join(', ')}. The first blocker in it is the *first broken link*;
+\`gpu-setup doctor\` looks along a chain of causes: ${chain.join(', ')}. The first blocker in it is the _first broken link_;
 what hangs on it is \`blocked\`, since it cannot work before that is mended. A check that could not look says \`undetermined\`,
 never \`clear\`. Each title below is the healthy state. The ids stay: type them in \`--only\` and \`--skip\`, whole or by their beginnings
 (\`--only kernel/\`).

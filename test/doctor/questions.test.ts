@@ -1,0 +1,49 @@
+import t from 'tap';
+import { checks } from '../../src/doctor/checks/index.js';
+import { examine } from '../../src/doctor/examine.js';
+import { factsOf } from '../../src/doctor/fact.js';
+import type { Command, Host } from '../../src/host/host.js';
+import { liveHost } from '../../src/host/live-host.js';
+import { openHost } from '../../src/host/open-host.js';
+
+/** Passes questions on, and notes the programs. */
+async function programsAsked(host: Host): Promise<readonly Command[]> {
+  const commands: Command[] = [];
+  const ask = (command: Command) => {
+    commands.push(command);
+    return host.ask(command);
+  };
+  await examine(factsOf({ ...host, ask }), { checks });
+  return commands;
+}
+const fixture = (name: string) => openHost(new URL(`../fixtures/hosts/${name}`, import.meta.url).pathname);
+
+t.test('an nvidia-smi that hangs is waited for once', async (t) => {
+  const asked = await programsAsked(await fixture('hung-nvidia-smi'));
+  t.equal(asked.filter(({ program }) => program === 'nvidia-smi').length, 1);
+});
+
+t.test('the doctor runs only programs that look, here and on a healthy GPU server', async (t) => {
+  // Whoever adds a question adds it here, and has thought about what it changes.
+  const looks = [
+    /^(gcc|g\+\+|cc|make|\S+\/nvcc|\S*\/(python|pypy)[\w.]*) --version$/,
+    /^printenv [A-Z_]+$/,
+    /^dkms status$/,
+    /^modinfo \S+$/,
+    /^mokutil --sb-state$/,
+    /^systemd-detect-virt$/,
+    /^systemctl is-active \S+$/,
+    /^nvidia-smi --query-gpu=/,
+    /^dpkg-query /,
+    /^uname -[mr]$/,
+  ];
+  for (const host of [liveHost({ environment: process.env }), await fixture('healthy-server')]) {
+    const lines = (await programsAsked(host)).map(({ program, args }) => [program, ...args].join(' '));
+    t.ok(lines.length > 5);
+    t.same(
+      lines.filter((line) => !looks.some((look) => look.test(line))),
+      [],
+      host.origin,
+    );
+  }
+});
