@@ -1,4 +1,4 @@
-import type { TrainingEvent } from '../trainer/engine/run.js';
+import type { TrainingEvent } from '../trainer/hooks/run.js';
 
 /** Seconds as a person says them: `48 s`, `3 min 05 s`, `2 h 10 min`. */
 export function duration(seconds: number): string {

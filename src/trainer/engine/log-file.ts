@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import type { TrainingEvent } from './run.js';
+import type { TrainingEvent } from '../hooks/run.js';
 import { writeAtomic } from './write-atomic.js';
 
 /** One line of `log.jsonl`: numbers only, so that any tool can plot it. */

@@ -1,5 +1,6 @@
 import * as tf from '../../tf.js';
 import type { Batch } from '../contracts.js';
+import type { StepReport } from '../hooks/run.js';
 import type { Detector } from '../models/detector.js';
 import type { Random } from '../random.js';
 import { flatten, unflatten } from './flat.js';
@@ -9,13 +10,6 @@ export interface StepOptions {
   readonly learningRate: number;
   /** Largest norm of the whole gradient. */
   readonly clip: number;
-}
-
-/** What one training step saw: each loss term, their sum, and the gradient's norm before clipping. */
-export interface StepReport {
-  readonly losses: Readonly<Record<string, number>>;
-  readonly loss: number;
-  readonly gradientNorm: number;
 }
 
 /** The weights of a detector as one vector, and how a batch changes them. */

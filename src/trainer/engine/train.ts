@@ -10,6 +10,7 @@ import { Pictures } from '../data/pictures/pictures.js';
 import { readVoc } from '../data/voc/read-voc.js';
 import { defaultSplits, listVocSplits } from '../data/voc/splits.js';
 import { evaluateAt } from '../hooks/evaluate-at.js';
+import type { Evaluation, TrainingEvent } from '../hooks/run.js';
 import { saveCheckpoints } from '../hooks/save-checkpoints.js';
 import { stopOnNonFinite } from '../hooks/stop-on-nonfinite.js';
 import { Averaging } from './averaging.js';
@@ -17,7 +18,6 @@ import { type Budget, clockBudget, iterationBudget } from './budget.js';
 import { anchorsOf, buildDetector, buildOptimizer, classWeightsOf, samplingStream } from './build.js';
 import { type Checkpoint, checkpoints, newestCheckpoint } from './checkpoint.js';
 import { LogFile, rewindLog } from './log-file.js';
-import type { Evaluation, TrainingEvent } from './run.js';
 import { type Ended, Runner } from './runner.js';
 import { writeAtomic } from './write-atomic.js';
 

@@ -1,4 +1,4 @@
-import type { Evaluation, Hook } from '../engine/run.js';
+import type { Evaluation, Hook } from './run.js';
 
 /** Scores the validation split when these parts (0 to 1) of the run are over: a sample of it on the way, all of it at the end. */
 export function evaluateAt(

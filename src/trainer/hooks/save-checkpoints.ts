@@ -1,4 +1,4 @@
-import type { Hook } from '../engine/run.js';
+import type { Hook } from './run.js';
 
 /** Saves every so many seconds, by the clock given, and at the end; what a crash can cost is that much work. */
 export function saveCheckpoints(everySeconds: number, now: () => number): Hook {

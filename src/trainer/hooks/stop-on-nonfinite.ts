@@ -1,5 +1,5 @@
 import { ExitCode, UserError } from '../../errors.js';
-import type { Hook } from '../engine/run.js';
+import type { Hook } from './run.js';
 
 /** Ends a run whose loss is not a number any more: going on would only spoil the checkpoints. A few in a row are forgiven. */
 export function stopOnNonFinite(patience = 5): Hook {
