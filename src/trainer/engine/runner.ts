@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import * as tf from '../../tf.js';
 import type { Batch, Dataset } from '../contracts.js';
 import type { Evaluation, Hook, IterationReport, Run, TrainingEvent } from '../hooks/run.js';
@@ -64,8 +65,20 @@ export class Runner {
   }
 
   async run(): Promise<Ended> {
-    const { budget, hooks, signal, batchesPerEpoch } = this.#parts;
+    const { signal } = this.#parts;
     const run = this.#asSeenByHooks();
+    try {
+      return await this.#iterate(run);
+    } catch (error) {
+      // A signal that comes while a batch or an evaluation is awaited makes that throw.
+      if (!signal.aborted || !(error instanceof Error) || error.name !== 'AbortError') throw error;
+      await run.save();
+      return { ended: 'interrupted', reason: 'interrupted', iteration: this.#iteration };
+    }
+  }
+
+  async #iterate(run: Run): Promise<Ended> {
+    const { budget, hooks, signal, batchesPerEpoch } = this.#parts;
     let waiting = performance.now();
     if (budget.progress(this.#iteration) < 1) {
       for await (const batch of this.#parts.batches(this.#iteration)) {
@@ -89,6 +102,8 @@ export class Runner {
         };
         this.#parts.emit({ kind: 'iteration', ...report });
         for (const hook of hooks) await hook.afterIteration?.(run, report);
+        // Batches that are ready and a step that computes in place never let the event loop turn, and signals are heard only there.
+        await setImmediate();
         if (signal.aborted) {
           await run.save();
           return { ended: 'interrupted', reason: 'interrupted', iteration: this.#iteration };
