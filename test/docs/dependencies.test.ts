@@ -16,7 +16,8 @@ const rows = new Map(
   readFileSync('docs/dependencies.md', 'utf8')
     .split('\n')
     .flatMap((line) => {
-      const [, name, range, licence, node, why] = /^\| `([^`]+)` +\| `([^`]+)` +\| ([^|]+?) +\| (.+?) +\| (.+?) +\|$/.exec(line) ?? [];
+      const [, name, range, licence, node, why] =
+        /^\|\s*`([^`]+)`\s*\|\s*`([^`]+)`\s*\|\s*([^|]+?)\s*\|\s*((?:\\\||[^|])+?)\s*\|\s*(.+?)\s*\|$/.exec(line) ?? [];
       return name ? [[name, { range, licence, node: node!.replaceAll('`', '').replaceAll('\\|', '|'), why }] as const] : [];
     }),
 );

@@ -83,25 +83,19 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
     emit: shown,
     announce: (ready: Ready) => announce(terminal, ready, target),
   };
-  let result: TrainResult;
-  try {
-    result = flags.resume
-      ? await resume(options)
-      : await train({
-          ...options,
-          config,
-          dataDirectory,
-          ...(flags.trainSplit === undefined ? {} : { trainSplit: flags.trainSplit }),
-          ...(flags.valSplit === undefined ? {} : { valSplit: flags.valSplit }),
-          seed: flags.seed,
-          engine,
-          budget: flags.maxMinutes === undefined ? { epochs: flags.epochs ?? config.training.epochs } : { maxMinutes: flags.maxMinutes },
-          madeBy: `gpu-setup ${version}`,
-        });
-  } catch (error) {
-    if (terminal.signal.aborted && (error as Error).name === 'AbortError') return ExitCode.interrupted;
-    throw error;
-  }
+  const result: TrainResult = flags.resume
+    ? await resume(options)
+    : await train({
+        ...options,
+        config,
+        dataDirectory,
+        ...(flags.trainSplit === undefined ? {} : { trainSplit: flags.trainSplit }),
+        ...(flags.valSplit === undefined ? {} : { valSplit: flags.valSplit }),
+        seed: flags.seed,
+        engine,
+        budget: flags.maxMinutes === undefined ? { epochs: flags.epochs ?? config.training.epochs } : { maxMinutes: flags.maxMinutes },
+        madeBy: `gpu-setup ${version}`,
+      });
   const resumeCommand = `gpu-setup train ${name} --resume --work-dir ${relative(terminal.cwd, target) || '.'}`;
   if (result.ended === 'interrupted') {
     terminal.say(`Interrupted after iteration ${result.iteration}; everything is saved`);

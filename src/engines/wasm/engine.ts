@@ -9,18 +9,28 @@ import { wasmKernels } from './kernels/index.js';
 /** The bundle's folder, which holds the WebAssembly modules too; from src/ and from dist/ alike through package.json. */
 const wasmFolder = () => `${dirname(fileURLToPath(import.meta.resolve('#tfjs')))}/`;
 
+let extended = false;
+
 /** TensorFlow.js' WebAssembly backend, with the kernels that training needs and upstream lacks; always there. */
 export const wasmEngine: Engine = {
   name: 'wasm',
   async status() {
-    return { name: 'wasm', available: true, detail: 'WebAssembly, ships with gpu-setup' };
+    return { name: 'wasm', available: true, detail: 'WebAssembly on one core, ships with gpu-setup' };
   },
   async activate() {
-    tf.setWasmPaths(wasmFolder());
-    await tf.setBackend('wasm');
-    for (const kernel of wasmKernels) {
-      if (!tf.getKernel(kernel.kernelName, 'wasm')) tf.registerKernel({ ...kernel, backendName: 'wasm' });
+    if (!extended) {
+      tf.setWasmPaths(wasmFolder());
+      for (const kernel of wasmKernels) extend(kernel);
+      extended = true;
     }
+    await tf.setBackend('wasm');
     registerOps(ops, 'wasm');
   },
 };
+
+function extend({ name, make }: (typeof wasmKernels)[number]): void {
+  const upstream = tf.getKernel(name, 'wasm');
+  if (upstream) tf.unregisterKernel(name, 'wasm');
+  // Upstream's set-up and tear-down stay: they bind the functions that ours may call.
+  tf.registerKernel({ ...upstream, kernelName: name, backendName: 'wasm', kernelFunc: make(upstream?.kernelFunc) });
+}

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, UserError } from '../../errors.js';
 
@@ -23,3 +23,6 @@ export async function loadYaml<Schema extends z.ZodType>(path: string, schema: S
   const where = offset === undefined ? path : `${path}:${lines.linePos(offset).line}`;
   throw new UserError(`${where}: \`${issue!.path.join('.') || 'config'}\`: ${issue!.message}`, { cause: parsed.error });
 }
+
+/** The text of a YAML file that `loadYaml` reads back. */
+export const toYaml = (value: object): string => stringify(value);

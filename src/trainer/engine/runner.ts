@@ -64,20 +64,23 @@ export class Runner {
     this.#iteration = state.iteration;
   }
 
+  /** Until the budget is used, a hook stops it or the signal comes, which may be in the middle of an evaluation; then it saves. */
   async run(): Promise<Ended> {
-    const { signal } = this.#parts;
     const run = this.#asSeenByHooks();
     try {
-      return await this.#iterate(run);
+      return await this.#untilItEnds(run);
     } catch (error) {
-      // A signal that comes while a batch or an evaluation is awaited makes that throw.
-      if (!signal.aborted || !(error instanceof Error) || error.name !== 'AbortError') throw error;
-      await run.save();
-      return { ended: 'interrupted', reason: 'interrupted', iteration: this.#iteration };
+      if (!this.#parts.signal.aborted || (error as Error).name !== 'AbortError') throw error;
+      return this.#interrupted(run);
     }
   }
 
-  async #iterate(run: Run): Promise<Ended> {
+  async #interrupted(run: Run): Promise<Ended> {
+    await run.save();
+    return { ended: 'interrupted', reason: 'interrupted', iteration: this.#iteration };
+  }
+
+  async #untilItEnds(run: Run): Promise<Ended> {
     const { budget, hooks, signal, batchesPerEpoch } = this.#parts;
     let waiting = performance.now();
     if (budget.progress(this.#iteration) < 1) {
@@ -104,10 +107,7 @@ export class Runner {
         for (const hook of hooks) await hook.afterIteration?.(run, report);
         // Batches that are ready and a step that computes in place never let the event loop turn, and signals are heard only there.
         await setImmediate();
-        if (signal.aborted) {
-          await run.save();
-          return { ended: 'interrupted', reason: 'interrupted', iteration: this.#iteration };
-        }
+        if (signal.aborted) return this.#interrupted(run);
         if (this.#stop !== undefined || budget.progress(this.#iteration) >= 1) break;
         waiting = performance.now();
       }

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { UserError } from '../../errors.js';
-import { loadYaml } from '../config/load.js';
+import { loadYaml, toYaml } from '../config/load.js';
 import { type ResolvedConfig, type RunDescription, resolvedSchema, type TrainingConfig } from '../config/schema.js';
 import type { Batch, Dataset } from '../contracts.js';
 import { batchesPerEpoch } from '../data/pictures/epoch-order.js';
@@ -88,7 +87,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     },
   };
   await mkdir(workDir, { recursive: true });
-  await writeAtomic(join(workDir, 'config.yaml'), stringify(config));
+  await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await writeAtomic(join(workDir, 'log.jsonl'), '');
   return run(options, { config, train, validation });
 }

@@ -1,19 +1,19 @@
 import type { Detections, Record } from '../contracts.js';
 import type { VocSummary } from '../evaluation/voc-evaluator.js';
 
+/** What one training step saw: each loss term, their sum, and the gradient's norm before clipping. */
+export interface StepReport {
+  readonly losses: Readonly<{ [name: string]: number }>;
+  readonly loss: number;
+  readonly gradientNorm: number;
+}
+
 /** What happened, as it happens: the log, the terminal and the report are told the same. */
 export type TrainingEvent =
   | ({ readonly kind: 'iteration' } & IterationReport)
   | { readonly kind: 'evaluation'; readonly iteration: number; readonly progress: number; readonly evaluation: Evaluation }
   | { readonly kind: 'checkpoint'; readonly iteration: number; readonly path: string }
   | { readonly kind: 'warning'; readonly message: string };
-
-/** What one training step saw: each loss term, their sum, and the gradient's norm before clipping. */
-export interface StepReport {
-  readonly losses: { readonly [name: string]: number };
-  readonly loss: number;
-  readonly gradientNorm: number;
-}
 
 export interface IterationReport extends StepReport {
   /** Updates made, this one included. */

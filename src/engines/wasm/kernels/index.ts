@@ -1,4 +1,20 @@
-import type { KernelConfig } from '../../../tf.js';
+import type { WasmKernel } from '../memory.js';
+import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
+import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js';
+import { depthwiseBackpropInput } from './depthwise-backprop-input.js';
+import { einsum } from './einsum.js';
+import { batchMatMul, fusedMatMul } from './matmul.js';
+import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
-/** Our kernels for the `wasm` backend: what training needs and upstream lacks. */
-export const wasmKernels: readonly Omit<KernelConfig, 'backendName'>[] = [];
+/** Our kernels for the `wasm` backend: what training needs and upstream lacks, or has ten times too slow. */
+export const wasmKernels: readonly WasmKernel[] = [
+  batchMatMul,
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+  einsum,
+  fusedMatMul,
+  unsortedSegmentSum,
+];

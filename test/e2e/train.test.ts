@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { parse, stringify } from 'yaml';
+import { gpuSetup, program } from './gpu-setup.js';
+
+/** The shipped recipe with a model that any engine trains in seconds. */
+function tinyConfig(folder: string): string {
+  const config = parse(readFileSync('configs/voc/faster_rcnn_compact.yaml', 'utf8'));
+  config.model.backbone = {
+    type: 'compact',
+    stem: 8,
+    stemBlocks: 0,
+    stages: [
+      { channels: 8, blocks: 0 },
+      { channels: 8, blocks: 0 },
+    ],
+  };
+  config.model.neck.channels = 8;
+  config.model.head = { ...config.model.head, pooled: 3, reduced: 8, width: 16, samples: 8 };
+  config.data.size = { shortSide: 64, longSide: 96 };
+  config.training.batch = 4;
+  const path = join(folder, 'tiny.yaml');
+  writeFileSync(path, stringify(config));
+  return path;
+}
+
+t.test('train, interrupt, resume, test, predict', async (t) => {
+  const folder = t.testdir();
+  const config = tinyConfig(folder);
+  const made = gpuSetup(['data', 'make', 'shapes', '--images', '24', '--out', 'shapes'], { cwd: folder });
+  t.equal(made.code, 0, made.stderr);
+  const train = ['train', config, '--data', 'shapes', '--work-dir', 'run', '--epochs', '40', '--seed', '3'];
+
+  const child = spawn(process.execPath, [program, ...train], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  let asked = false;
+  child.stderr.on('data', (text) => {
+    said += text;
+    // Once: a second signal does not wait for the checkpoint.
+    if (!asked && /iteration \d+/.test(said)) asked = child.kill('SIGINT');
+  });
+  const [code] = await new Promise<[number | null]>((resolve) => child.on('close', (status) => resolve([status])));
+  t.equal(code, 130, said);
+  t.match(said, /hint: .*--resume/);
+  const saved = readdirSync(join(folder, 'run/checkpoints'));
+  t.equal(saved.length, 1);
+  t.match(saved[0], /^iteration-\d+\.safetensors$/);
+
+  const twice = gpuSetup(train, { cwd: folder });
+  t.equal(twice.code, 2, 'a work dir is not trained over');
+  t.match(twice.stderr, /holds a training already/);
+
+  const resumed = gpuSetup(['train', config, '--resume', '--work-dir', 'run', '--json'], { cwd: folder });
+  t.equal(resumed.code, 0, resumed.stderr);
+  const scores = JSON.parse(resumed.stdout);
+  t.same(Object.keys(scores.classes).sort(), ['circle', 'square', 'star', 'triangle']);
+  for (const name of ['config.yaml', 'log.jsonl', 'metrics.json', 'report.html', 'pictures', 'checkpoints'])
+    t.ok(existsSync(join(folder, 'run', name)), name);
+  const log = readFileSync(join(folder, 'run/log.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  const iterations = log.filter(({ kind }) => kind === 'iteration').map(({ iteration }) => iteration);
+  t.same(
+    iterations,
+    Array.from({ length: iterations.length }, (_, i) => i + 1),
+    'every iteration once, in order',
+  );
+  for (const key of ['dataMs', 'computeMs', 'imagesPerSecond']) t.ok(log.find(({ kind }) => kind === 'iteration')[key] >= 0, key);
+  t.equal(
+    new Set(
+      log
+        .filter(({ kind }) => kind === 'iteration')
+        .slice(-20)
+        .map(({ tensors }) => tensors),
+    ).size,
+    1,
+    'memory does not grow',
+  );
+
+  const tested = gpuSetup(['test', 'run', '--split', 'val', '--json'], { cwd: folder });
+  t.equal(tested.code, 0, tested.stderr);
+  t.same(JSON.parse(tested.stdout), scores, 'test finds what training reported');
+  t.equal(gpuSetup(['test', 'run', '--split', 'val', '--at-least', '1'], { cwd: folder }).code, 1);
+
+  const picture = join(folder, 'shapes/JPEGImages', readdirSync(join(folder, 'shapes/JPEGImages'))[0]!);
+  const predicted = gpuSetup(['predict', 'run', picture, '--json', '--score', '0'], { cwd: folder });
+  t.equal(predicted.code, 0, predicted.stderr);
+  const [result] = JSON.parse(predicted.stdout);
+  t.ok(existsSync(result.drawn));
+  for (const { score, box } of result.detections) t.ok(score >= 0 && score <= 1 && box.length === 4);
+});
+
+t.test('bad input: one line, exit 2, nothing left behind', async (t) => {
+  const folder = t.testdir();
+  const config = tinyConfig(folder);
+  t.equal(gpuSetup(['data', 'make', 'shapes', '--images', '12', '--out', 'shapes'], { cwd: folder }).code, 0);
+  const shapes = join(folder, 'shapes');
+  const [id] = readFileSync(join(shapes, 'ImageSets/Main/train.txt'), 'utf8').trim().split('\n') as [string];
+  const annotation = join(shapes, 'Annotations', `${id}.xml`);
+  const picture = join(shapes, 'JPEGImages', readdirSync(join(shapes, 'JPEGImages')).find((name) => name.startsWith(id))!);
+  const split = join(shapes, 'ImageSets/Main/train.txt');
+  const spoil = (path: string, content: string | Buffer) => {
+    const whole = readFileSync(path);
+    writeFileSync(path, content);
+    return () => writeFileSync(path, whole);
+  };
+  const xml = readFileSync(annotation, 'utf8');
+  const cases: [string, RegExp, () => () => void, string?][] = [
+    ['no such folder', /No such folder/, () => () => undefined, 'nowhere'],
+    ['an annotation cut off', new RegExp(`${id}\\.xml:\\d+`), () => spoil(annotation, xml.slice(0, xml.length / 2))],
+    ['a picture that is none', /not a picture/, () => spoil(picture, 'plain text')],
+    ['a split that names a missing picture', /missing|no picture/i, () => spoil(split, `${readFileSync(split, 'utf8')}unknown\n`)],
+  ];
+  for (const [name, said, before, data = 'shapes'] of cases) {
+    const after = before();
+    const { code, stdout, stderr } = gpuSetup(['train', config, '--data', data, '--work-dir', 'run', '--epochs', '1'], { cwd: folder });
+    after();
+    t.equal(code, 2, name);
+    t.equal(stdout, '');
+    const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
+    t.equal(errors.length, 1, stderr);
+    t.match(errors[0], said, name);
+    t.notOk(existsSync(join(folder, 'run')), `${name}: nothing is left behind`);
+  }
+  t.equal(gpuSetup(['train', 'nonsense'], { cwd: folder }).code, 2);
+  t.equal(gpuSetup(['train', config, '--data', 'shapes', '--engine', 'abacus'], { cwd: folder }).code, 2);
+  t.equal(gpuSetup(['train', config, '--data', 'shapes', '--epochs', '-1'], { cwd: folder }).code, 2);
+  t.equal(gpuSetup(['train', config, '--data', 'shapes', '--epochs', '1', '--max-minutes', '1'], { cwd: folder }).code, 2);
+  t.equal(gpuSetup(['test', 'nowhere'], { cwd: folder }).code, 2);
+  mkdirSync(join(folder, 'empty'));
+  const asked = gpuSetup(['train', config], { cwd: join(folder, 'empty') });
+  t.equal(asked.code, 2);
+  t.match(asked.stderr, /looked for[\s\S]*hint:[\s\S]*data make shapes/);
+});
+
+t.test('a class list that disagrees is named with file and line', async (t) => {
+  const folder = t.testdir();
+  const config = tinyConfig(folder);
+  for (const name of ['one', 'two'])
+    t.equal(gpuSetup(['data', 'make', 'shapes', '--images', '12', '--out', name], { cwd: folder }).code, 0);
+  t.equal(gpuSetup(['train', config, '--data', 'one', '--work-dir', 'run', '--epochs', '1'], { cwd: folder }).code, 0);
+  const annotations = join(folder, 'two/Annotations');
+  for (const file of readdirSync(annotations)) {
+    const path = join(annotations, file);
+    writeFileSync(path, readFileSync(path, 'utf8').replaceAll('<name>circle</name>', '<name>hexagon</name>'));
+  }
+  const { code, stderr } = gpuSetup(['test', 'run', '--data', 'two', '--split', 'trainval'], { cwd: folder });
+  t.equal(code, 2, stderr);
+  t.match(stderr, /error: .*\.xml:\d+.*hexagon/);
+});
