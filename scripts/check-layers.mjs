@@ -61,7 +61,7 @@ const packages = {
   diff: /^(setup|report)\//,
   saxes: /^trainer\/data\//,
   sharp: /^trainer\/(data|visualization)\//,
-  yaml: /^(trainer\/(config|engine)|doctor|engines|setup|cli)\//,
+  yaml: /^(trainer\/config|doctor|engines|setup|cli)\//,
   zod: /^(cli|doctor|setup|python|engines|trainer)\//,
   '@tensorflow/tfjs-node': /^engines\/tensorflow\//,
   '@tensorflow/tfjs-node-gpu': /^engines\/tensorflow\//,

@@ -101,6 +101,8 @@ function phaseGradient(
   columns: Line,
 ): TensorInfo {
   const { batchSize, inChannels, outChannels, outHeight, outWidth, filterWidth } = info;
+  // A transposed convolution may be given more than its output shape has room for; the rest counts for nothing.
+  const whole = dy.shape[1] === outHeight && dy.shape[2] === outWidth;
   const turned = backend.makeOutput([rows.taps, columns.taps, outChannels, inChannels], 'float32');
   turnTaps(floatsOf(backend, filter), floatsOf(backend, turned), { filterWidth, inChannels, outChannels }, rows, columns);
 
@@ -110,7 +112,8 @@ function phaseGradient(
   }));
   const [cutY, cutX] = cut as [(typeof cut)[0], (typeof cut)[0]];
   const size = [batchSize, outHeight - cutY.less, outWidth - cutX.less, outChannels];
-  const seen = cutY.less + cutX.less === 0 ? dy : callKernel(backend, 'Slice', { x: dy }, { begin: [0, cutY.begin, cutX.begin, 0], size });
+  const seen =
+    whole && cutY.less + cutX.less === 0 ? dy : callKernel(backend, 'Slice', { x: dy }, { begin: [0, cutY.begin, cutX.begin, 0], size });
   const pad = [[0, 0], ...[rows, columns].map(({ before, after }) => [Math.max(0, before), Math.max(0, after)]), [0, 0]];
   const attrs = { strides: [1, 1], dilations: [1, 1], pad, dataFormat: 'NHWC' };
   const result = callKernel(backend, 'Conv2D', { x: seen, filter: turned }, attrs);
