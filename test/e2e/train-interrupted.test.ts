@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { gpuSetup, program } from './gpu-setup.js';
 
+// Many child processes: a busy machine takes its time.
+t.setTimeout(120_000);
+
 /** Trains, sends SIGINT as soon as an iteration was reported, and answers how it ended. */
 function interruptedTraining(args: readonly string[]): Promise<{ readonly code: number | null; readonly stderr: string }> {
   const child = spawn(process.execPath, [program, 'train', 'voc', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
