@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { UserError } from '../errors.js';
+import { ExitCode, UserError } from '../errors.js';
 import type { Terminal } from './terminal.js';
 
 /** Where people keep Pascal VOC, from the folder they stand in. */
@@ -27,6 +27,7 @@ export async function findDataDirectory(
   if (!yes && !terminal.interactive) {
     throw new UserError(`No data set: looked for ${looked} in \`${terminal.cwd}\``, {
       hint: "`--data DIR` names a VOCdevkit or VOC2007-like folder; `gpu-setup data make shapes` makes a small one; `--yes` does so and trains on it. VOC 2007 (450 MB) comes from the challenge's own site as VOCtrainval_06-Nov-2007.tar",
+      exitCode: ExitCode.answerNeeded,
     });
   }
   terminal.say(`No data set here: looked for ${looked}`);

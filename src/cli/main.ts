@@ -16,6 +16,12 @@ async function main(argv: readonly string[]): Promise<number> {
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  // `gpu-setup … | head` goes away before we are done, which is its right; what cannot be written is not worth a stack.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
 
   let exitCode: ExitCode = ExitCode.ok;
   const program = new Command('gpu-setup')

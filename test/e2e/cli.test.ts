@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { commandsIn, gpuSetup, program } from './gpu-setup.js';
 
+// Many child processes: a busy machine takes its time.
+t.setTimeout(120_000);
+
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 t.test('--version prints the version alone', async (t) => {

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
 import * as tf from '../../tf.js';
 import type { Batch, Dataset } from '../contracts.js';
 import type { Evaluation, Hook, IterationReport, Run, TrainingEvent } from '../hooks/run.js';
@@ -104,6 +105,8 @@ export class Runner {
         };
         this.#parts.emit({ kind: 'iteration', ...report });
         for (const hook of hooks) await hook.afterIteration?.(run, report);
+        // Batches that are ready and a step that computes in place never let the event loop turn, and signals are heard only there.
+        await setImmediate();
         if (signal.aborted) return this.#interrupted(run);
         if (this.#stop !== undefined || budget.progress(this.#iteration) >= 1) break;
         waiting = performance.now();
