@@ -21,8 +21,8 @@ export interface FinishedWorkDir {
   readonly pictures: string;
 }
 
-/** Writes what people look at after a run: `metrics.json`, `pictures/` and `report.html`. */
-export async function finishWorkDir(workDir: string, result: TrainResult): Promise<FinishedWorkDir> {
+/** `recipe` is what `train` was told to train. Writes what people look at after a run: `metrics.json`, `pictures/` and `report.html`. */
+export async function finishWorkDir(workDir: string, result: TrainResult, recipe: string): Promise<FinishedWorkDir> {
   const { config, evaluation } = result;
   const scores = evaluation && scoresJson(evaluation.summary);
   if (scores) await writeAtomic(join(workDir, 'metrics.json'), `${JSON.stringify(scores, null, 2)}\n`);
@@ -35,11 +35,17 @@ export async function finishWorkDir(workDir: string, result: TrainResult): Promi
     shown.push({ source: relative(workDir, outPath), caption: record.id });
   }
   const report = join(workDir, 'report.html');
-  await writeAtomic(report, trainingHtml(reportOf(workDir, result, await readLog(join(workDir, 'log.jsonl')), shown)));
+  await writeAtomic(report, trainingHtml(reportOf(workDir, recipe, result, await readLog(join(workDir, 'log.jsonl')), shown)));
   return { scores, report, pictures };
 }
 
-function reportOf(workDir: string, result: TrainResult, log: readonly LogLine[], pictures: TrainingReport['pictures']): TrainingReport {
+function reportOf(
+  workDir: string,
+  recipe: string,
+  result: TrainResult,
+  log: readonly LogLine[],
+  pictures: TrainingReport['pictures'],
+): TrainingReport {
   const { config, train, validation, evaluation, seconds, iteration } = result;
   const { run } = config;
   const iterations = log.filter((line) => line.kind === 'iteration');
@@ -88,7 +94,7 @@ function reportOf(workDir: string, result: TrainResult, log: readonly LogLine[],
     commands: [
       {
         what: 'have it again',
-        command: `gpu-setup train voc --data ${run.data.directory} ${splits} ${budget} --seed ${run.seed} --engine ${run.engine}`,
+        command: `gpu-setup train ${recipe} --data ${run.data.directory} ${splits} ${budget} --seed ${run.seed} --engine ${run.engine}`,
       },
       { what: 'score it on another split', command: `gpu-setup test ${workDir} --data DIR --split NAME` },
       { what: 'use it', command: `gpu-setup predict ${workDir} IMAGE...` },

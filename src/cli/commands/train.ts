@@ -73,6 +73,10 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
         await findDataDirectory(terminal, flags.data, flags.yes ?? false, (directory) => shapesIn(terminal, directory)),
       );
   const target = flags.resume || flags.workDir !== undefined ? workDir : await freshWorkDir(workDir);
+  const unused = flags.resume ? ([flags.data, flags.trainSplit, flags.valSplit, flags.epochs, flags.maxMinutes] as const) : [];
+  if (unused.some((value) => value !== undefined)) {
+    terminal.say('note: a resumed run keeps the data, splits, seed and budget that it began with, whatever is given now');
+  }
   const engine = await activateEngine(terminal, flags.engine);
   const shown = lineEvery(terminal, 5000);
   const options = {
@@ -102,7 +106,7 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
     terminal.say(`hint: \`${resumeCommand}\` goes on`);
     return ExitCode.interrupted;
   }
-  const written = await finishWorkDir(target, result);
+  const written = await finishWorkDir(target, result, name);
   terminal.say(`Trained ${result.iteration} iterations in ${duration(result.seconds)}`);
   if (flags.json) terminal.out(JSON.stringify(written.scores, null, 2));
   else if (result.evaluation) terminal.out(scoresTable(result.evaluation.summary));

@@ -9,7 +9,7 @@ import { Pictures } from '../data/pictures/pictures.js';
 import { readVoc } from '../data/voc/read-voc.js';
 import { defaultSplits, listVocSplits } from '../data/voc/splits.js';
 import { evaluateAt } from '../hooks/evaluate-at.js';
-import type { Evaluation, TrainingEvent } from '../hooks/run.js';
+import type { Evaluation, Hook, TrainingEvent } from '../hooks/run.js';
 import { saveCheckpoints } from '../hooks/save-checkpoints.js';
 import { stopOnNonFinite } from '../hooks/stop-on-nonfinite.js';
 import { Averaging } from './averaging.js';
@@ -131,7 +131,8 @@ async function run(
     'maxMinutes' in config.run.budget
       ? clockBudget(config.run.budget.maxMinutes * 60, { now, startedAt, spent: checkpoint?.state.spentSeconds ?? 0, reserve })
       : iterationBudget(config.run.budget.epochs * perEpoch, now);
-  const evaluating = evaluateAt(config.evaluation.at, config.evaluation.sample, () => []);
+  const evaluating = evaluateAt(config.evaluation.at, config.evaluation.sample, () => hooks);
+  const hooks: readonly Hook[] = [stopOnNonFinite(), evaluating, saveCheckpoints(120, now)];
   const validationBatches = (sample?: number): AsyncIterable<Batch> =>
     pictures.batches({
       dataset: { records: sample === undefined ? validation.records : spread(validation.records, sample) },
@@ -161,7 +162,7 @@ async function run(
     batchesPerEpoch: perEpoch,
     validation: validationBatches,
     validationSet: validation,
-    hooks: [stopOnNonFinite(), evaluating, saveCheckpoints(120, now)],
+    hooks,
     random: samplingStream(seed),
     workDir,
     signal,
