@@ -53,9 +53,9 @@ for (const relu of [true, false]) {
       dy,
     );
     const inputs = { dy, x, scale, y: expected[0]!, first: expected[1]!, second: expected[2]! };
-    batchNormTrainingGradOp
-      .reference(inputs, options)
-      .forEach((gradient, i) => t.ok(worst(gradients[i]!, gradient) < 1e-3, `gradient ${i}`));
+    for (const [i, gradient] of batchNormTrainingGradOp.reference(inputs, options).entries()) {
+      t.ok(worst(gradients[i]!, gradient) < 1e-3, `gradient ${i}`);
+    }
   });
 }
 
@@ -69,21 +69,22 @@ t.test('bfloat16 products stay within 1 % of float32, and leave no tensor behind
     // The same convolution as a product of float32 patches in JavaScript.
     const [plain, weights, made] = [x.arraySync(), filter.arraySync(), y.arraySync()];
     let [error, size] = [0, 0];
-    made[0]!.forEach((row, i) =>
-      row.forEach((cell, j) =>
-        cell.forEach((value, k) => {
+    for (const [i, row] of made[0]!.entries()) {
+      for (const [j, cell] of row.entries()) {
+        for (const [k, value] of cell.entries()) {
           let sum = 0;
-          for (let di = 0; di < 3; di++)
+          for (let di = 0; di < 3; di++) {
             for (let dj = 0; dj < 3; dj++) {
               // 9 rows: one of padding on each side; 10 columns: none at the left.
               const place = plain[0]![2 * i + di - 1]?.[2 * j + dj];
               if (place) for (let c = 0; c < 16; c++) sum += place[c]! * weights[di]![dj]![c]![k]!;
             }
+          }
           error = Math.max(error, Math.abs(sum - value));
           size = Math.max(size, Math.abs(sum));
-        }),
-      ),
-    );
+        }
+      }
+    }
     t.ok(error < 0.01 * size, `${error} of ${size}`);
     t.ok(error > 1e-5 * size, 'it is bfloat16 that is looked at');
     const [a, b] = [wave([20, 30], 0.3) as tf.Tensor2D, wave([30, 10], 0.7) as tf.Tensor2D];
