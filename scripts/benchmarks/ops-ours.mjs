@@ -17,6 +17,46 @@ const [tf, { batchNormTraining }, { roiAlign }] = await Promise.all([
   built('ops/roi-align.js'),
 ]);
 
+/** Case by kind: inputs that get a gradient, and what is timed. */
+const kinds = {
+  convolution: ({ batch, height, width, from, to, size, stride }) => ({
+    inputs: [tf.randomNormal([batch, height, width, from]), tf.randomNormal([size, size, from, to])],
+    run: (x, filter) => tf.conv2d(x, filter, stride, 'same'),
+  }),
+  product: ({ rows, inner, columns }) => ({
+    inputs: [tf.randomNormal([rows, inner]), tf.randomNormal([inner, columns])],
+    run: (a, b) => tf.matMul(a, b),
+  }),
+  norm: ({ batch, height, width, channels }) => ({
+    inputs: [tf.randomNormal([batch, height, width, channels]), tf.randomNormal([channels]), tf.randomNormal([channels])],
+    run: (x, scale, offset) => batchNormTraining(x, scale, offset, { epsilon: 1e-5, relu: true }).y,
+  }),
+  pool: ({ batch, height, width, channels }) => ({
+    inputs: [tf.randomNormal([batch, height, width, channels])],
+    run: (x) => tf.maxPool(x, 3, 2, 'same'),
+  }),
+  align({ batch, height, width, channels, boxes, pooled, stride }) {
+    const xyxy = new Float32Array(4 * boxes);
+    // Boxes of 16 to 112 pixels, which this map is for, over all of the picture.
+    for (let i = 0; i < boxes; i++) {
+      const side = 16 + ((i * 37) % 97);
+      const [x, y] = [(i * 61) % (width * stride - side), (i * 89) % (height * stride - side)];
+      xyxy.set([x, y, x + side, y + side], 4 * i);
+    }
+    const places = tf.keep(tf.tensor2d(xyxy, [boxes, 4]));
+    const pictures = tf.keep(
+      tf.tensor1d(
+        Int32Array.from({ length: boxes }, (_, i) => i % batch),
+        'int32',
+      ),
+    );
+    return {
+      inputs: [tf.randomNormal([batch, height, width, channels])],
+      run: (x) => roiAlign(x, places, pictures, { size: pooled, scale: 1 / stride, samples: 2 }),
+    };
+  },
+};
+
 const made = {};
 for (const each of cases.filter(({ name }) => name.includes(values.only)))
   made[each.name] = each.kind === 'small' ? small(each) : measure(each);
@@ -65,42 +105,3 @@ function small({ count }) {
   tf.dispose([a, b]);
   return { forward: each / count };
 }
-
-const kinds = {
-  convolution: ({ batch, height, width, from, to, size, stride }) => ({
-    inputs: [tf.randomNormal([batch, height, width, from]), tf.randomNormal([size, size, from, to])],
-    run: (x, filter) => tf.conv2d(x, filter, stride, 'same'),
-  }),
-  product: ({ rows, inner, columns }) => ({
-    inputs: [tf.randomNormal([rows, inner]), tf.randomNormal([inner, columns])],
-    run: (a, b) => tf.matMul(a, b),
-  }),
-  norm: ({ batch, height, width, channels }) => ({
-    inputs: [tf.randomNormal([batch, height, width, channels]), tf.randomNormal([channels]), tf.randomNormal([channels])],
-    run: (x, scale, offset) => batchNormTraining(x, scale, offset, { epsilon: 1e-5, relu: true }).y,
-  }),
-  pool: ({ batch, height, width, channels }) => ({
-    inputs: [tf.randomNormal([batch, height, width, channels])],
-    run: (x) => tf.maxPool(x, 3, 2, 'same'),
-  }),
-  align({ batch, height, width, channels, boxes, pooled, stride }) {
-    const xyxy = new Float32Array(4 * boxes);
-    // Boxes of 16 to 112 pixels, which this map is for, over all of the picture.
-    for (let i = 0; i < boxes; i++) {
-      const side = 16 + ((i * 37) % 97);
-      const [x, y] = [(i * 61) % (width * stride - side), (i * 89) % (height * stride - side)];
-      xyxy.set([x, y, x + side, y + side], 4 * i);
-    }
-    const places = tf.keep(tf.tensor2d(xyxy, [boxes, 4]));
-    const pictures = tf.keep(
-      tf.tensor1d(
-        Int32Array.from({ length: boxes }, (_, i) => i % batch),
-        'int32',
-      ),
-    );
-    return {
-      inputs: [tf.randomNormal([batch, height, width, channels])],
-      run: (x) => roiAlign(x, places, pictures, { size: pooled, scale: 1 / stride, samples: 2 }),
-    };
-  },
-};
