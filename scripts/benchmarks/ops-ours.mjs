@@ -1,14 +1,14 @@
 #!/usr/bin/env node
-// Our side of `scripts/bench ops`: every case of ops-cases.mjs through the TensorFlow.js API. Runs on what is built in dist/.
-//   [--engine NAME] [--only TEXT] [--seconds S]    one line of JSON: {side, engine, cases: {NAME: {forward, both}}}, median milliseconds;
-//   `both` is forward and backward, and a small op's time is that of one, without a gradient.
+// Our side of `scripts/bench ops`: cases of ops-cases.mjs through the TensorFlow.js API. Runs on what is built in dist/.
+//   [--engine NAME] [--seconds S]    greets with {side, engine}, then answers every case on stdin, one line of JSON each, with
+//   {forward, both}: median milliseconds, `both` being forward and backward; a small op's time is that of one, without a gradient.
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { activateEngine, built } from './chosen-engine.mjs';
 import { median } from './median.mjs';
-import { cases } from './ops-cases.mjs';
 
 const { values } = parseArgs({
-  options: { engine: { type: 'string' }, only: { type: 'string', default: '' }, seconds: { type: 'string', default: '0.7' } },
+  options: { engine: { type: 'string' }, seconds: { type: 'string', default: '0.7' } },
 });
 const engine = await activateEngine(values.engine);
 const [tf, { batchNormTraining }, { roiAlign }] = await Promise.all([
@@ -57,10 +57,12 @@ const kinds = {
   },
 };
 
-const made = {};
-for (const each of cases.filter(({ name }) => name.includes(values.only)))
-  made[each.name] = each.kind === 'small' ? small(each) : measure(each);
-process.stdout.write(`${JSON.stringify({ side: 'gpu-setup', engine: engine.name, cases: made })}\n`);
+const say = (answer) => process.stdout.write(`${JSON.stringify(answer)}\n`);
+say({ side: 'gpu-setup', engine: engine.name });
+for await (const line of createInterface({ input: process.stdin })) {
+  const each = JSON.parse(line);
+  say(each.kind === 'small' ? small(each) : measure(each));
+}
 
 function measure(each) {
   const { inputs, run } = kinds[each.kind](each);

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """The peer of `scripts/bench ops`: the same cases in PyTorch with channels-last tensors, torchvision's RoIAlign.
 
-Reads the cases as JSON from the file `--cases` and prints one line of JSON: {"side", "versions", "threads", "cases": {NAME:
-{"forward", "both"}}}, median milliseconds; `both` is forward and backward, and a small op's time is that of one.
-Written for the torch 1.13 and torchvision 0.14 of Debian 12; where torchvision does not load, RoIAlign is left out.
+Greets with one line of JSON, {"side", "versions", "threads"}, then answers every case on stdin, one line of JSON each, with
+{"forward", "both"}: median milliseconds, `both` being forward and backward; a small op's time is that of one.
+Written for the torch 1.13 and torchvision 0.14 of Debian 12; where torchvision does not load, the answer to RoIAlign is {}.
 """
 import argparse
 import json
 import os
 import statistics
+import sys
 import time
 
 for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
@@ -117,7 +118,6 @@ def small(case, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--cases", required=True, help="a file with the cases as JSON")
     parser.add_argument("--seconds", type=float, default=0.7, help="on each of them")
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="bf16: torch.autocast around the forward pass")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -128,16 +128,17 @@ def main():
     def autocast():
         return torch.autocast("cpu", dtype=torch.bfloat16, enabled=arguments.precision == "bf16")
 
-    with open(arguments.cases, encoding="utf-8") as file:
-        cases = json.load(file)
-    results = {}
-    for case in cases:
-        if case["kind"] == "small":
-            results[case["name"]] = small(case, arguments.seconds)
-        elif case["kind"] != "align" or roi_align:
-            results[case["name"]] = measure(case, arguments.seconds, autocast)
+    def say(answer):
+        print(json.dumps(answer), flush=True)
+
     versions = {"torch": torch.__version__, "torchvision": torchvision.__version__ if torchvision else None}
-    print(json.dumps({"side": "torch", "versions": versions, "threads": torch.get_num_threads(), "cases": results}))
+    say({"side": "torch", "versions": versions, "threads": torch.get_num_threads()})
+    for line in sys.stdin:
+        case = json.loads(line)
+        if case["kind"] == "small":
+            say(small(case, arguments.seconds))
+        else:
+            say(measure(case, arguments.seconds, autocast) if case["kind"] != "align" or roi_align else {})
 
 
 if __name__ == "__main__":
