@@ -6,7 +6,7 @@ import { registerOps } from '../../src/ops/op.js';
 import * as tf from '../../src/tf.js';
 
 /** Runs a subtest on the plain `cpu` backend and on every engine of this machine, in float32; the others are skipped, with their reason. */
-export function onEachEngine(name: string, body: (t: Test, engine: string) => Promise<void> | void): void {
+export function onEachEngine(name: string, body: Body): void {
   t.test(`${name}, on cpu`, async (t) => {
     // Or its first use advertises another backend.
     tf.env().set('PROD', true);
@@ -14,6 +14,13 @@ export function onEachEngine(name: string, body: (t: Test, engine: string) => Pr
     registerOps(ops, 'cpu');
     await body(t, 'cpu');
   });
+  onEachInstalledEngine(name, body);
+}
+
+type Body = (t: Test, engine: string) => Promise<void> | void;
+
+/** The same without `cpu`, which nobody trains on. */
+export function onEachInstalledEngine(name: string, body: Body): void {
   for (const engine of enginesOf(engineSettings({ ...process.env, GPU_SETUP_PRECISION: 'float32' }))) {
     t.test(`${name}, on ${engine.name}`, async (t) => {
       const { available, detail } = await engine.status();

@@ -24,7 +24,9 @@ export async function tinyTraining(at: readonly number[]): Promise<Alive[]> {
     [16, 16],
     [16, 8],
   ];
-  const config = { ...tiny, model: { ...tiny.model, rpn: { ...tiny.model.rpn, anchors: shapes } } };
+  const few = { before: 20, threshold: 0.7, after: 8 };
+  const rpn = { ...tiny.model.rpn, anchors: shapes, proposals: { training: few, testing: few } };
+  const config = { ...tiny, model: { ...tiny.model, rpn, head: { ...tiny.model.head, samples: 6 } } };
   const detector = buildDetector(config, { classes: ['a', 'b'], classWeights: [1, 1], seed: 1 });
   const trainer = new Trainer(detector, buildOptimizer(config.training, detector));
   const averaging = new Averaging(detector.parameters.trainable, config.training.averaging);
@@ -46,9 +48,9 @@ export async function tinyTraining(at: readonly number[]): Promise<Alive[]> {
 }
 
 function noise(integer: (below: number) => number): Batch {
-  const [width, height] = [40, 32];
+  const [width, height] = [32, 16];
   const truth = {
-    boxes: { count: 2, xyxy: Float32Array.from([2, 4, 16, 20, 20, 8, 36, 28]) },
+    boxes: { count: 2, xyxy: Float32Array.from([1, 2, 9, 12, 16, 1, 31, 15]) },
     labels: Int32Array.from([0, 1]),
     difficult: new Uint8Array(2),
   };
