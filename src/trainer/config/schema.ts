@@ -17,6 +17,15 @@ const anchors = z.union([
   z.strictObject({ sizes: z.array(z.array(z.number().positive()).min(1)).min(1), ratios: z.array(z.number().positive()).min(1) }),
 ]);
 
+/**
+ * How large pictures enter the network, pixels; the long side gives way. With `smallestObject` the short side is only as large as the
+ * data ask for: down to `leastShortSide`, as long as a tenth of the objects of some class are smaller than that many pixels.
+ */
+const pictureSize = z.union([
+  z.strictObject({ shortSide: natural, longSide: natural }),
+  z.strictObject({ shortSide: natural, longSide: natural, leastShortSide: natural, smallestObject: natural }),
+]);
+
 const optimizer = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('adamw'),
@@ -70,7 +79,7 @@ export const configSchema = z.strictObject({
     }),
   }),
   data: z.strictObject({
-    size: z.strictObject({ shortSide: natural, longSide: natural }),
+    size: pictureSize,
     augment: z.strictObject({
       flipX: part.optional(),
       flipY: part.optional(),

@@ -14,8 +14,9 @@ import { saveCheckpoints } from '../hooks/save-checkpoints.js';
 import { stopOnNonFinite } from '../hooks/stop-on-nonfinite.js';
 import { Averaging } from './averaging.js';
 import { type Budget, clockBudget, iterationBudget } from './budget.js';
-import { anchorsOf, buildDetector, buildOptimizer, classWeightsOf, samplingStream } from './build.js';
+import { buildDetector, buildOptimizer, samplingStream } from './build.js';
 import { type Checkpoint, checkpoints, newestCheckpoint } from './checkpoint.js';
+import { classWeightsOf, fitToData } from './fit-to-data.js';
 import { LogFile, rewindLog } from './log-file.js';
 import { type Ended, Runner } from './runner.js';
 import { writeAtomic } from './write-atomic.js';
@@ -71,11 +72,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const objects = train.records.reduce((sum, { truth }) => sum + truth.boxes.count, 0);
   if (objects === 0) throw new UserError(`The split \`${splits.train}\` of \`${dataDirectory}\` has no object to learn from`);
   const config: ResolvedConfig = {
-    ...options.config,
-    model: {
-      ...options.config.model,
-      rpn: { ...options.config.model.rpn, anchors: anchorsOf(options.config, train, seed) },
-    },
+    ...fitToData(options.config, train, seed),
     run: {
       classes: [...train.classes],
       classWeights: classWeightsOf(train, options.config.training.classBalance),
