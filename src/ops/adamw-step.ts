@@ -45,8 +45,8 @@ export const adamWStepOp: Op = {
     const norm = tf.norm(gradient!);
     const factor = clipFactor(norm, clip);
     // The factor joins the constants, so that clipping costs no pass over the vectors.
-    const m = tf.add(tf.mul(first!, beta1), tf.mul(gradient!, tf.mul(factor, 1 - beta1)));
-    const v = tf.add(tf.mul(second!, beta2), tf.mul(tf.square(gradient!), tf.mul(tf.square(factor), 1 - beta2)));
+    const m = tf.add(tf.mul(first!, beta1), tf.mul(gradient!, factor * (1 - beta1)));
+    const v = tf.add(tf.mul(second!, beta2), tf.mul(tf.square(gradient!), factor ** 2 * (1 - beta2)));
     const root = tf.add(tf.sqrt(tf.mul(v, 1 / (1 - beta2 ** update))), epsilon);
     const moved = tf.sub(parameters!, tf.mul(tf.div(m, root), learningRate / (1 - beta1 ** update)));
     const decayed = tf.mul(tf.mul(parameters!, decays!), learningRate * weightDecay);

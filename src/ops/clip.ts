@@ -1,4 +1,7 @@
-import * as tf from '../tf.js';
+import type * as tf from '../tf.js';
 
-/** What a gradient of this norm is multiplied by so that its norm is at most `clip`; both scalars. A norm that is no number stays none. */
-export const clipFactor = (norm: tf.Tensor, clip: number): tf.Tensor => tf.div(clip, tf.maximum(norm, clip));
+/**
+ * What a gradient of this norm (a scalar) is multiplied by so that its norm is at most `clip`; NaN where the norm is none. It reads the
+ * norm, so that a gradient short enough costs no pass over the vector; a kernel for a device that works ahead computes it there.
+ */
+export const clipFactor = (norm: tf.Tensor, clip: number): number => Math.min(1, clip / norm.dataSync<'float32'>()[0]!);

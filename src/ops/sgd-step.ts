@@ -37,7 +37,9 @@ export const sgdStepOp: Op = {
   reference({ parameters, gradient, velocity, decays }, attributes) {
     const { learningRate, momentum, weightDecay, clip } = attributes as unknown as SgdStepOptions;
     const norm = tf.norm(gradient!);
-    const decayed = tf.add(tf.mul(gradient!, clipFactor(norm, clip)), tf.mul(tf.mul(parameters!, decays!), weightDecay));
+    const factor = clipFactor(norm, clip);
+    const clipped = factor < 1 ? tf.mul(gradient!, factor) : gradient!;
+    const decayed = tf.add(clipped, tf.mul(tf.mul(parameters!, decays!), weightDecay));
     const v = tf.add(tf.mul(velocity!, momentum), decayed);
     return [tf.sub(parameters!, tf.mul(v, learningRate)), v, norm];
   },
