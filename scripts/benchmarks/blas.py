@@ -20,13 +20,14 @@ def blas_of(torch):
         if named.startswith(name[:4]):
             return {"name": name, "file": None, "optimised": True}
     files = mapped_files()
+    # `openblas-pthread/libblas.so.3` is OpenBLAS' stand-in; what stands for itself is the reference, whatever LAPACK brought along.
+    for file in (file for file in files if re.search(r"(^|/)libblas\.so", file)):
+        name = next((name for name in OPTIMISED if name in file), "reference")
+        return {"name": name, "file": file, "optimised": name != "reference"}
     for name in OPTIMISED:
         for file in files:
             if re.search(rf"(^|/)lib{name}", file):
                 return {"name": name, "file": file, "optimised": True}
-    for file in files:
-        if re.search(r"(^|/)libblas\.so", file):
-            return {"name": "reference", "file": file, "optimised": False}
     return {"name": "unknown", "file": None, "optimised": True}
 
 
