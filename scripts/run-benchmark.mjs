@@ -38,7 +38,7 @@ async function main([name, ...rest]) {
   if (values.help) {
     process.stdout.write(`usage: scripts/bench ${name} [OPTION...]\n\n${benchmark.summary}\n\n`);
     for (const [key, { type, help: text }] of Object.entries(options))
-      process.stdout.write(`  --${`${key}${type === 'string' ? ' VALUE' : ''}`.padEnd(16)} ${text}\n`);
+      process.stdout.write(`  --${`${key}${type === 'string' ? ' VALUE' : ''}`.padEnd(22)} ${text}\n`);
     return 0;
   }
   if (missingPackages(root).length > 0) {

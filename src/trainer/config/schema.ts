@@ -51,7 +51,7 @@ export const configSchema = z.strictObject({
           .min(1)
           .max(4),
       }),
-      z.strictObject({ type: z.literal('resnet'), depth: z.union([z.literal(18), z.literal(34)]) }),
+      z.strictObject({ type: z.literal('resnet'), depth: z.union([z.literal(18), z.literal(34), z.literal(50)]) }),
     ]),
     neck: z.strictObject({ type: z.enum(['top_down', 'fpn']), channels: natural }),
     rpn: z.strictObject({
@@ -69,6 +69,8 @@ export const configSchema = z.strictObject({
       pooled: natural.max(14),
       reduced: z.int().min(0),
       width: natural,
+      norm: z.boolean().describe('layer norm in the two fully connected layers'),
+      boxPerClass: z.boolean().describe('each class has a box of its own; else all share one'),
       assign,
       samples: natural,
       positiveFraction: part,

@@ -8,48 +8,19 @@ import { UserError } from '../../../src/errors.js';
 import { ops } from '../../../src/ops/index.js';
 import { registerOps } from '../../../src/ops/op.js';
 import * as tf from '../../../src/tf.js';
-import { loadYaml } from '../../../src/trainer/config/load.js';
-import { configSchema, type TrainingConfig } from '../../../src/trainer/config/schema.js';
 import { makeShapes } from '../../../src/trainer/data/shapes/make-shapes.js';
 import { newestCheckpoint } from '../../../src/trainer/engine/checkpoint.js';
 import { readLog } from '../../../src/trainer/engine/log-file.js';
 import { resume, type TrainOptions, train } from '../../../src/trainer/engine/train.js';
 import { openTrained } from '../../../src/trainer/engine/trained.js';
-
-const shipped = new URL('../../../configs/voc/faster_rcnn_compact.yaml', import.meta.url).pathname;
-
-/** The shipped recipe with a model that the plain `cpu` backend trains in seconds. */
-async function tiny(): Promise<TrainingConfig> {
-  const config = await loadYaml(shipped, configSchema);
-  return {
-    ...config,
-    model: {
-      ...config.model,
-      backbone: {
-        type: 'compact',
-        stem: 4,
-        stemBlocks: 0,
-        stages: [
-          { channels: 6, blocks: 0 },
-          { channels: 8, blocks: 0 },
-        ],
-      },
-      neck: { ...config.model.neck, channels: 6 },
-      rpn: { ...config.model.rpn, anchors: { fit: 3 } },
-      head: { ...config.model.head, pooled: 3, reduced: 4, width: 8, samples: 8 },
-    },
-    data: { ...config.data, size: { shortSide: 64, longSide: 96 } },
-    training: { ...config.training, batch: 4 },
-    evaluation: { at: [1], sample: 4 },
-  };
-}
+import { tinyConfig } from './tiny-config.js';
 
 async function setup(t: TapTest) {
   const directory = t.testdir();
   const data = join(directory, 'shapes');
   await makeShapes({ directory: data, images: 20, seed: 1 });
   const options = (workDir: string, more: Partial<TrainOptions> = {}): Promise<TrainOptions> =>
-    tiny().then((config) => ({
+    tinyConfig().then((config) => ({
       config,
       dataDirectory: data,
       workDir: join(directory, workDir),

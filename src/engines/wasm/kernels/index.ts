@@ -4,7 +4,10 @@ import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { depthwiseBackpropFilter } from './depthwise-backprop-filter.js';
 import { depthwiseBackpropInput } from './depthwise-backprop-input.js';
 import { einsum } from './einsum.js';
+import { identity } from './identity.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
+import { maxPool } from './max-pool.js';
+import { maxPoolGrad } from './max-pool-grad.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
 /** Our kernels for the `wasm` backend: what training needs and upstream lacks, or has ten times too slow. */
@@ -16,5 +19,8 @@ export const wasmKernels: readonly WasmKernel[] = [
   depthwiseBackpropInput,
   einsum,
   fusedMatMul,
+  identity,
+  maxPool,
+  maxPoolGrad,
   unsortedSegmentSum,
 ];
