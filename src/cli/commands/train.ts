@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ExitCode, UserError } from '../../errors.js';
 import { duration, scoresTable, trainingLine } from '../../report/training-text.js';
 import type { Ready, TrainResult } from '../../trainer/engine/train.js';
@@ -11,7 +11,7 @@ import type { CliCommand } from '../command.js';
 import { findDataDirectory } from '../data-directory.js';
 import { sayFetching } from '../fetch-progress.js';
 import { finishWorkDir } from '../finish-work-dir.js';
-import { positiveInteger, positiveNumber } from '../numbers.js';
+import { positiveInteger, positiveNumber, seedNumber } from '../numbers.js';
 import { packageFile, version } from '../package.js';
 import type { Terminal } from '../terminal.js';
 
@@ -206,11 +206,4 @@ function lineEvery(terminal: Terminal, ms: number): (event: Parameters<typeof tr
     }
     terminal.say(trainingLine(event));
   };
-}
-
-function seedNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
-    throw new InvalidArgumentError('not a whole number from 0 to 4294967295');
-  return value;
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { UserError } from '../../errors.js';
+import { messageOf, UserError } from '../../errors.js';
 import { loadYaml, toYaml } from '../config/load.js';
 import { type ResolvedConfig, type RunDescription, resolvedSchema, type TrainingConfig } from '../config/schema.js';
 import type { Batch, Dataset } from '../contracts.js';
@@ -88,7 +88,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       madeBy: options.madeBy,
     },
   };
-  await mkdir(workDir, { recursive: true });
+  await makeWorkDir(workDir);
   await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await writeAtomic(join(workDir, 'log.jsonl'), '');
   return run(options, { config, train, validation });
@@ -109,6 +109,16 @@ export async function resume(
   if (!isDeepStrictEqual(config.run.budget, before.run.budget)) await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await rewindLog(join(workDir, 'log.jsonl'), checkpoint.state.iteration);
   return run(options, { config, train, validation, checkpoint });
+}
+
+async function makeWorkDir(workDir: string): Promise<void> {
+  try {
+    await mkdir(workDir, { recursive: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its way' : messageOf(cause);
+    throw new UserError(`Cannot make the work dir \`${workDir}\`: ${why}`, { hint: '`--work-dir` names another', cause });
+  }
 }
 
 interface Prepared {
