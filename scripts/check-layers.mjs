@@ -61,6 +61,7 @@ const packages = {
   diff: /^(setup|report)\//,
   saxes: /^trainer\/data\//,
   sharp: /^trainer\/(data|visualization)\//,
+  tar: /^trainer\/data\//,
   yaml: /^(trainer\/config|doctor|setup|cli)\//,
   zod: /^(cli|doctor|setup|python|engines|trainer)\//,
   '@tensorflow/tfjs-node': /^engines\/tensorflow\//,

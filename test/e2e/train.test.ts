@@ -5,6 +5,9 @@ import t from 'tap';
 import { parse, stringify } from 'yaml';
 import { gpuSetup, program } from './gpu-setup.js';
 
+// Many child processes: a busy machine takes its time.
+t.setTimeout(240_000);
+
 /** The shipped recipe with a model that any engine trains in seconds. */
 function tinyConfig(folder: string): string {
   const config = parse(readFileSync('configs/voc/faster_rcnn_compact.yaml', 'utf8'));
@@ -52,8 +55,26 @@ t.test('train, interrupt, resume, test, predict', async (t) => {
   t.equal(twice.code, 2, 'a work dir is not trained over');
   t.match(twice.stderr, /holds a training already/);
 
-  const resumed = gpuSetup(['train', config, '--resume', '--work-dir', 'run', '--json'], { cwd: folder });
+  const resume = ['train', config, '--resume', '--work-dir', 'run'];
+  for (const [flag, value] of [
+    ['--seed', '4'],
+    ['--data', 'elsewhere'],
+    ['--train-split', 'trainval'],
+    ['--val-split', 'test'],
+    ['--epochs', '39'],
+    ['--max-minutes', '5'],
+  ] as const) {
+    const { code: refused, stderr } = gpuSetup([...resume, flag, value], { cwd: folder });
+    t.equal(refused, 2, flag);
+    t.match(stderr, new RegExp(`^error: .*\`${flag} .*started with`, 'm'));
+  }
+  t.same(readdirSync(join(folder, 'run/checkpoints')), saved, 'nothing was touched');
+
+  const resumed = gpuSetup([...resume, '--data', 'shapes', '--train-split', 'train', '--epochs', '40', '--seed', '3', '--json'], {
+    cwd: folder,
+  });
   t.equal(resumed.code, 0, resumed.stderr);
+  t.match(resumed.stderr, `from iteration ${Number(/\d+/.exec(saved[0]!)![0])} on`);
   const scores = JSON.parse(resumed.stdout);
   t.same(Object.keys(scores.classes).sort(), ['circle', 'square', 'star', 'triangle']);
   for (const name of ['config.yaml', 'log.jsonl', 'metrics.json', 'report.html', 'pictures', 'checkpoints'])
@@ -108,10 +129,22 @@ t.test('bad input: one line, exit 2, nothing left behind', async (t) => {
     return () => writeFileSync(path, whole);
   };
   const xml = readFileSync(annotation, 'utf8');
+  const jpeg = readFileSync(picture);
+  const judged = join(shapes, 'Annotations', `${readFileSync(split.replace('train.txt', 'val.txt'), 'utf8').trim().split('\n')[0]}.xml`);
   const cases: [string, RegExp, () => () => void, string?][] = [
     ['no such folder', /No such folder/, () => () => undefined, 'nowhere'],
     ['an annotation cut off', new RegExp(`${id}\\.xml:\\d+`), () => spoil(annotation, xml.slice(0, xml.length / 2))],
     ['a picture that is none', /not a picture/, () => spoil(picture, 'plain text')],
+    ['a picture cut off near its end', /000001\.jpg` is not a picture.*premature end/, () => spoil(picture, jpeg.subarray(0, -60))],
+    ['a picture without a byte', /000001\.jpg` is not a picture/, () => spoil(picture, '')],
+    ['an annotation without a byte', /000001\.xml:1` is not well-formed/, () => spoil(annotation, '')],
+    ['a split for training without a name', /split `train` .* names no picture/, () => spoil(split, '\n')],
+    ['a split for judging without a name', /split `val` .* names no picture/, () => spoil(split.replace('train.txt', 'val.txt'), '')],
+    [
+      'classes of the two splits that disagree',
+      /\.xml:\d+` has an object of class `hexagon`, but the classes are/,
+      () => spoil(judged, readFileSync(judged, 'utf8').replace(/<name>\w+</, '<name>hexagon<')),
+    ],
     ['a split that names a missing picture', /missing|no picture/i, () => spoil(split, `${readFileSync(split, 'utf8')}unknown\n`)],
   ];
   for (const [name, said, before, data = 'shapes'] of cases) {
@@ -130,7 +163,32 @@ t.test('bad input: one line, exit 2, nothing left behind', async (t) => {
   t.equal(gpuSetup(['train', config, '--data', 'shapes', '--epochs', '-1'], { cwd: folder }).code, 2);
   t.equal(gpuSetup(['train', config, '--data', 'shapes', '--epochs', '1', '--max-minutes', '1'], { cwd: folder }).code, 2);
   t.equal(gpuSetup(['test', 'nowhere'], { cwd: folder }).code, 2);
+  writeFileSync(join(folder, 'file'), 'kept');
+  for (const place of ['file', 'file/below']) {
+    const { code, stderr } = gpuSetup(['train', config, '--data', 'shapes', '--work-dir', place, '--epochs', '1'], { cwd: folder });
+    t.equal(code, 2, stderr);
+    t.match(stderr, /error: Cannot make the work dir .*: a file is in its way\nhint: `--work-dir`/);
+  }
+  t.equal(readFileSync(join(folder, 'file'), 'utf8'), 'kept');
   mkdirSync(join(folder, 'empty'));
+  for (const [place, said] of [
+    ['nowhere', /error: No such folder: `.*nowhere`/],
+    ['file', /error: Not a folder: `.*file`/],
+    ['empty', /error: No checkpoint in `.*empty`/],
+  ] as const) {
+    for (const args of [
+      ['test', place],
+      ['predict', place, picture],
+      ['train', config, '--resume', '--work-dir', place],
+    ]) {
+      const { code, stderr } = gpuSetup(args, { cwd: folder });
+      t.equal(code, 2, stderr);
+      t.match(stderr, said);
+    }
+  }
+  const text = gpuSetup(['predict', 'empty', config], { cwd: folder });
+  t.match(text, { code: 2, stderr: /error: `.*tiny\.yaml` is not a picture that can be read/ });
+  t.same(readdirSync(join(folder, 'empty')), [], 'nothing is left in it');
   const asked = gpuSetup(['train', config], { cwd: join(folder, 'empty') });
   t.equal(asked.code, 6, 'an answer is needed and nobody can be asked');
   t.match(asked.stderr, /looked for[\s\S]*hint:[\s\S]*data make shapes/);

@@ -17,10 +17,21 @@ export async function readPictureHeader(path: string): Promise<PictureHeader> {
   try {
     header = await sharp(path).metadata();
   } catch (cause) {
+    await checkReadable(path);
     throw notAPicture(path, cause);
   }
   if (await isCutOff(path, header.format)) throw notAPicture(path, new Error('it is cut off'));
   return { width: header.width, height: header.height, turned: (header.orientation ?? 1) >= 5 };
+}
+
+/** libvips calls a file that it may not open an unknown format. Throws a UserError where the system refuses it. */
+async function checkReadable(path: string): Promise<void> {
+  try {
+    await (await open(path)).close();
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new UserError(`Cannot read \`${path}\`: ${messageOf(cause)}`, { cause });
+  }
 }
 
 export function notAPicture(path: string, cause: unknown): UserError {
@@ -29,7 +40,7 @@ export function notAPicture(path: string, cause: unknown): UserError {
   return new UserError(
     missing ? `The picture \`${path}\` is missing` : `\`${path}\` is not a picture that can be read: ${reason.replace(/^Input file /, '')}`,
     {
-      hint: missing ? 'put it back, or take its name out of the split' : 'replace the file, or take its name out of the split',
+      hint: missing ? 'put it back, or leave it out' : 'replace the file, or leave it out',
       cause,
     },
   );

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../errors.js';
+import { isDeepStrictEqual } from 'node:util';
+import { messageOf, UserError } from '../../errors.js';
 import { loadYaml, toYaml } from '../config/load.js';
 import { type ResolvedConfig, type RunDescription, resolvedSchema, type TrainingConfig } from '../config/schema.js';
 import type { Batch, Dataset } from '../contracts.js';
@@ -12,6 +13,7 @@ import { evaluateAt } from '../hooks/evaluate-at.js';
 import type { Evaluation, Hook, TrainingEvent } from '../hooks/run.js';
 import { saveCheckpoints } from '../hooks/save-checkpoints.js';
 import { stopOnNonFinite } from '../hooks/stop-on-nonfinite.js';
+import { type Asked, agree } from './agree.js';
 import { Averaging } from './averaging.js';
 import { type Budget, clockBudget, iterationBudget } from './budget.js';
 import { buildDetector, buildOptimizer, samplingStream } from './build.js';
@@ -83,24 +85,37 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       madeBy: options.madeBy,
     },
   };
-  await mkdir(workDir, { recursive: true });
+  await makeWorkDir(workDir);
   await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await writeAtomic(join(workDir, 'log.jsonl'), '');
   return run(options, { config, train, validation });
 }
 
-/** Goes on with the newest checkpoint of a work dir, with that run's own config, data and seed. */
+/** Goes on with the newest checkpoint of a work dir, with that run's own config, data and seed; `asked` may only agree with them, or give it longer. */
 export async function resume(
   options: Pick<TrainOptions, 'workDir' | 'startedAt' | 'now' | 'signal' | 'emit' | 'announce'>,
+  asked: Asked = {},
 ): Promise<TrainResult> {
   const { workDir } = options;
   const checkpoint = await newestCheckpoint(workDir);
-  const config = await loadYaml(join(workDir, 'config.yaml'), resolvedSchema);
+  const before = await loadYaml(join(workDir, 'config.yaml'), resolvedSchema);
+  const config = agree(before, asked);
   const { directory, trainSplit, valSplit } = config.run.data;
   const train = await readVoc({ directory, split: trainSplit, classes: config.run.classes });
   const validation = await readVoc({ directory, split: valSplit, classes: config.run.classes });
+  if (!isDeepStrictEqual(config.run.budget, before.run.budget)) await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await rewindLog(join(workDir, 'log.jsonl'), checkpoint.state.iteration);
   return run(options, { config, train, validation, checkpoint });
+}
+
+async function makeWorkDir(workDir: string): Promise<void> {
+  try {
+    await mkdir(workDir, { recursive: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its way' : messageOf(cause);
+    throw new UserError(`Cannot make the work dir \`${workDir}\`: ${why}`, { hint: '`--work-dir` names another', cause });
+  }
 }
 
 interface Prepared {

@@ -85,6 +85,19 @@ t.test('a run that is interrupted and resumed ends with the very same weights', 
   trained.detector.dispose();
 });
 
+t.test('a finished run goes on with a larger budget, and its config says so', async (t) => {
+  const { options, directory } = await setup(t);
+  const first = await train(await options('run'));
+  const { config: _, dataDirectory, seed, ...rest } = await options('run');
+  await t.rejects(resume(rest, { seed: seed + 1 }), { name: 'UserError', exitCode: 2, message: /--seed/ });
+  await t.rejects(resume(rest, { budget: { epochs: 1 } }), { name: 'UserError', exitCode: 2, message: /--epochs 1/ });
+  const longer = await resume(rest, { dataDirectory, seed, budget: { epochs: 3 } });
+  t.equal(longer.iteration, (first.iteration * 3) / 2);
+  t.same((await openTrained(join(directory, 'run'))).config.run.budget, { epochs: 3 });
+  const { config: run } = await resume(rest);
+  t.same(run.run.budget, { epochs: 3 }, 'the longer budget is the one from now on');
+});
+
 t.test('a spoilt checkpoint gives way to the one before; a foreign file is refused', async (t) => {
   const { options, directory } = await setup(t);
   const workDir = join(directory, 'run');
