@@ -47,8 +47,10 @@ export async function archiveServer(t: Test, content: Uint8Array, manners: reado
       'content-length': body.byteLength,
       ...(partial ? { 'content-range': `bytes ${from}-${total - 1}/${total}` } : {}),
     });
-    if (manner.kind === 'cut') response.write(body.subarray(0, manner.after), () => setTimeout(() => response.destroy(), 20));
-    else if (manner.kind === 'stall') response.write(body.subarray(0, manner.after));
+    if (manner.kind === 'cut') {
+      // Ended rather than destroyed: what was sent must arrive, however busy the machine.
+      response.write(body.subarray(0, manner.after), () => response.socket?.end());
+    } else if (manner.kind === 'stall') response.write(body.subarray(0, manner.after));
     else response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
