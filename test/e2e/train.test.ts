@@ -64,7 +64,7 @@ t.test('train, interrupt, resume, test, predict', async (t) => {
     ['--epochs', '39'],
     ['--max-minutes', '5'],
   ] as const) {
-    const { code: refused, stderr } = gpuSetup([...resume, flag, value], { cwd: folder });
+    const { code: refused, stderr } = gpuSetup([...resume, flag, value, '--engine', 'wasm'], { cwd: folder });
     t.equal(refused, 2, flag);
     t.match(stderr, new RegExp(`^error: .*\`${flag} .*started with`, 'm'));
   }
@@ -131,6 +131,8 @@ t.test('bad input: one line, exit 2, nothing left behind', async (t) => {
   const xml = readFileSync(annotation, 'utf8');
   const jpeg = readFileSync(picture);
   const judged = join(shapes, 'Annotations', `${readFileSync(split.replace('train.txt', 'val.txt'), 'utf8').trim().split('\n')[0]}.xml`);
+  // The engine that starts fastest: none of these gets as far as training.
+  const quickly = ['train', config, '--engine', 'wasm', '--epochs', '1'];
   const cases: [string, RegExp, () => () => void, string?][] = [
     ['no such folder', /No such folder/, () => () => undefined, 'nowhere'],
     ['an annotation cut off', new RegExp(`${id}\\.xml:\\d+`), () => spoil(annotation, xml.slice(0, xml.length / 2))],
@@ -149,7 +151,7 @@ t.test('bad input: one line, exit 2, nothing left behind', async (t) => {
   ];
   for (const [name, said, before, data = 'shapes'] of cases) {
     const after = before();
-    const { code, stdout, stderr } = gpuSetup(['train', config, '--data', data, '--work-dir', 'run', '--epochs', '1'], { cwd: folder });
+    const { code, stdout, stderr } = gpuSetup([...quickly, '--data', data, '--work-dir', 'run'], { cwd: folder });
     after();
     t.equal(code, 2, name);
     t.equal(stdout, '');
@@ -162,10 +164,9 @@ t.test('bad input: one line, exit 2, nothing left behind', async (t) => {
   t.equal(gpuSetup(['train', config, '--data', 'shapes', '--engine', 'abacus'], { cwd: folder }).code, 2);
   t.equal(gpuSetup(['train', config, '--data', 'shapes', '--epochs', '-1'], { cwd: folder }).code, 2);
   t.equal(gpuSetup(['train', config, '--data', 'shapes', '--epochs', '1', '--max-minutes', '1'], { cwd: folder }).code, 2);
-  t.equal(gpuSetup(['test', 'nowhere'], { cwd: folder }).code, 2);
   writeFileSync(join(folder, 'file'), 'kept');
   for (const place of ['file', 'file/below']) {
-    const { code, stderr } = gpuSetup(['train', config, '--data', 'shapes', '--work-dir', place, '--epochs', '1'], { cwd: folder });
+    const { code, stderr } = gpuSetup([...quickly, '--data', 'shapes', '--work-dir', place], { cwd: folder });
     t.equal(code, 2, stderr);
     t.match(stderr, /error: Cannot make the work dir .*: a file is in its way\nhint: `--work-dir`/);
   }
@@ -181,7 +182,7 @@ t.test('bad input: one line, exit 2, nothing left behind', async (t) => {
       ['predict', place, picture],
       ['train', config, '--resume', '--work-dir', place],
     ]) {
-      const { code, stderr } = gpuSetup(args, { cwd: folder });
+      const { code, stderr } = gpuSetup([...args, '--engine', 'wasm'], { cwd: folder });
       t.equal(code, 2, stderr);
       t.match(stderr, said);
     }
