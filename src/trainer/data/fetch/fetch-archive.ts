@@ -39,7 +39,8 @@ export async function fetchArchive(row: ArchiveRow, options: FetchArchiveOptions
     });
   }
   await mkdir(dirname(path), { recursive: true });
-  const failures: string[] = [];
+  /** Hosts by why they failed. */
+  const failures = new Map<string, string[]>();
   for (const host of row.hosts) {
     const failure = await fromHost(row, new URL(row.file, host).href, part, options);
     if (failure === undefined) {
@@ -47,13 +48,14 @@ export async function fetchArchive(row: ArchiveRow, options: FetchArchiveOptions
       await rm(`${part}.json`, { force: true });
       return;
     }
-    const line = `${new URL(host).host}: ${failure}`;
-    failures.push(line);
-    options.onFailure(line);
+    const name = new URL(host).host;
+    failures.set(failure, [...(failures.get(failure) ?? []), name]);
+    options.onFailure(`${name}: ${failure}`);
   }
+  const why = [...failures].map(([failure, hosts]) => `${hosts.join(', ')}: ${failure}`).join('; ');
   const kept = await sizeOf(part);
-  throw new UserError(`Could not load \`${row.file}\`: ${failures.join('; ')}`, {
-    hint: `${kept > 0 ? `${kept} bytes are kept; ` : ''}with a network the same command goes on; \`--mirror URL\` names another host; or put the file, loaded elsewhere, at \`${path}\``,
+  throw new UserError(`Could not load \`${row.file}\`: ${why}`, {
+    hint: `${kept > 0 ? `${kept} bytes are kept; ` : ''}with a network the same command goes on; \`data fetch --mirror URL\` names another host; or put the file, loaded elsewhere, at \`${path}\``,
     exitCode: ExitCode.failed,
   });
 }

@@ -58,14 +58,17 @@ export async function fetchDataSet(options: FetchOptions): Promise<Fetched> {
   } catch (error) {
     throw asUserError(error, directory, signal);
   }
-  const there = [...before];
-  for (const row of missing) {
-    await fetchOne({ ...row, ...(options.mirror === undefined ? {} : { hosts: [folderUrl(options.mirror)] }) }, downloads, options);
-    there.push(row.file);
-    await unpackOne(row, downloads, there, options);
+  try {
+    const there = [...before];
+    for (const row of missing) {
+      await fetchOne({ ...row, ...(options.mirror === undefined ? {} : { hosts: [folderUrl(options.mirror)] }) }, downloads, options);
+      there.push(row.file);
+      await unpackOne(row, downloads, there, options);
+    }
+  } finally {
+    // Where something lies in it, by us or by the user, it stays.
+    await rmdir(downloads).catch(() => undefined);
   }
-  // Empty unless the user has put more there.
-  await rmdir(downloads).catch(() => undefined);
   return { directory: target, unpacked: missing.map(({ file }) => file) };
 }
 

@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 /** How the server treats one request; the next request takes the next one of the list, and the last is for all that follow. */
 export type Manner =
   | { readonly kind: 'well' }
-  /** Ends the connection after so many bytes of the answer. */
+  /** Sends so many bytes of the answer, and ends the connection when `cut` is called. */
   | { readonly kind: 'cut'; readonly after: number }
   /** Sends so many bytes and then nothing. */
   | { readonly kind: 'stall'; readonly after: number }
@@ -20,6 +20,8 @@ export interface ArchiveServer {
   readonly url: string;
   /** `Range` and `If-Range` of each request, in order. */
   readonly requests: readonly { readonly range: string | undefined; readonly ifRange: string | undefined }[];
+  /** For when the client has what was sent: earlier, its own buffers would go with the connection. */
+  cut(): void;
   /** Another version of the file from now on. */
   replace(content: Uint8Array, tag: string): void;
 }
@@ -27,6 +29,7 @@ export interface ArchiveServer {
 /** A real HTTP server on 127.0.0.1 that serves `content` under any name, until the test ends. */
 export async function archiveServer(t: Test, content: Uint8Array, manners: readonly Manner[] = [{ kind: 'well' }]): Promise<ArchiveServer> {
   const requests: { range: string | undefined; ifRange: string | undefined }[] = [];
+  const held: ServerResponse[] = [];
   let current = { content, tag: '"one"' };
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const { range, 'if-range': ifRange } = request.headers;
@@ -47,8 +50,10 @@ export async function archiveServer(t: Test, content: Uint8Array, manners: reado
       'content-length': body.byteLength,
       ...(partial ? { 'content-range': `bytes ${from}-${total - 1}/${total}` } : {}),
     });
-    if (manner.kind === 'cut') response.write(body.subarray(0, manner.after), () => setTimeout(() => response.destroy(), 20));
-    else if (manner.kind === 'stall') response.write(body.subarray(0, manner.after));
+    if (manner.kind === 'cut') {
+      response.write(body.subarray(0, manner.after));
+      held.push(response);
+    } else if (manner.kind === 'stall') response.write(body.subarray(0, manner.after));
     else response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -59,6 +64,9 @@ export async function archiveServer(t: Test, content: Uint8Array, manners: reado
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/files/`,
     requests,
+    cut() {
+      for (const response of held.splice(0)) response.destroy();
+    },
     replace(fresh, tag) {
       current = { content: fresh, tag };
     },
