@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as tf from '../../../src/tf.js';
+import type { TrainingConfig } from '../../../src/trainer/config/schema.js';
 import type { Batch } from '../../../src/trainer/contracts.js';
 import { Averaging } from '../../../src/trainer/engine/averaging.js';
 import { buildDetector, buildOptimizer } from '../../../src/trainer/engine/build.js';
@@ -16,8 +17,8 @@ export interface Alive {
   readonly residentMiB: number;
 }
 
-/** Trains a tiny detector on two pictures of noise, on the active backend, and tells what is alive after each of the steps in `at`, garbage collected. */
-export async function tinyTraining(at: readonly number[]): Promise<Alive[]> {
+/** So small that ten thousand steps take minutes; its anchors need no data. */
+export async function tiniestConfig(): Promise<TrainingConfig> {
   const tiny = await tinyConfig();
   const shapes: [number, number][] = [
     [8, 8],
@@ -26,7 +27,12 @@ export async function tinyTraining(at: readonly number[]): Promise<Alive[]> {
   ];
   const few = { before: 20, threshold: 0.7, after: 8 };
   const rpn = { ...tiny.model.rpn, anchors: shapes, proposals: { training: few, testing: few } };
-  const config = { ...tiny, model: { ...tiny.model, rpn, head: { ...tiny.model.head, samples: 6 } } };
+  return { ...tiny, model: { ...tiny.model, rpn, head: { ...tiny.model.head, samples: 6 } } };
+}
+
+/** Trains a tiny detector on two pictures of noise, on the active backend, and tells what is alive after each of the steps in `at`, garbage collected. */
+export async function tinyTraining(at: readonly number[]): Promise<Alive[]> {
+  const config = await tiniestConfig();
   const detector = buildDetector(config, { classes: ['a', 'b'], classWeights: [1, 1], seed: 1 });
   const trainer = new Trainer(detector, buildOptimizer(config.training, detector));
   const averaging = new Averaging(detector.parameters.trainable, config.training.averaging);
@@ -47,7 +53,8 @@ export async function tinyTraining(at: readonly number[]): Promise<Alive[]> {
   return alive;
 }
 
-function noise(integer: (below: number) => number): Batch {
+/** A batch of one small picture with two objects. */
+export function noise(integer: (below: number) => number): Batch {
   const [width, height] = [32, 16];
   const truth = {
     boxes: { count: 2, xyxy: Float32Array.from([1, 2, 9, 12, 16, 1, 31, 15]) },
