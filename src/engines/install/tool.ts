@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { WriteStream } from 'node:fs';
-import type { Environment } from '../../settings.js';
+import type { Environment } from '../settings.js';
 
 /** A program that an installation runs, bounded in time; never a shell string. */
 export interface Tool {
