@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { registerTorchBackend, type TorchBackend, type TorchPrecision } from './backend.js';
 import type { TorchBinding } from './binding.js';
@@ -15,7 +16,7 @@ export interface BuiltAddon {
 
 export interface TorchOptions {
   readonly precision?: TorchPrecision;
-  /** Threads of one operator; else as many as libtorch thinks right. */
+  /** Threads of one operator; else one per core. */
   readonly threads?: number;
   readonly deterministic?: boolean;
   /** `cpu` or `cuda`; else CUDA where it was built for it and a device is there. */
@@ -33,7 +34,8 @@ export function loadTorch({ addon, libraries, torchVersion, cuda }: BuiltAddon, 
   const { built } = binding.versions();
   if (plain(built) !== plain(torchVersion)) throw new Error(`the addon was built against libtorch ${built}, not ${torchVersion}`);
   if (cuda && options.device !== 'cpu') binding.loadLibrary(join(libraries, 'libtorch_cuda.so'));
-  if (options.threads !== undefined) binding.setThreads(options.threads);
+  // Left to itself an OpenMP may take a single core.
+  binding.setThreads(options.threads ?? availableParallelism());
   if (options.deterministic !== undefined) binding.setDeterministic(options.deterministic);
   binding.setTf32(options.precision === 'tf32' || options.precision === 'bf16');
   const device = deviceOf(binding, options);
