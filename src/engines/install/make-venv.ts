@@ -2,7 +2,7 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, UserError } from '../../errors.js';
 import { stageFailed } from './stage.js';
-import { runTool, type Workshop } from './tool.js';
+import { runTool, type ToolRan, type Workshop } from './tool.js';
 
 /** Our own environment in an engine's folder, its interpreter, and the file that says it is whole. */
 export const venvPython = (folder: string) => join(folder, 'python/bin/python');
@@ -65,7 +65,7 @@ export async function makeVenv({ folder, base, pip, what, logFile }: Venv, works
  * First with one retry for each request: an index that does not answer would otherwise cost half a minute for each of forty
  * packages although another index has them. If that fails, once more with pip's own patience; what was fetched is in its cache.
  */
-async function pipInstall(python: string, wanted: readonly string[], workshop: Workshop) {
+export async function pipInstall(python: string, wanted: readonly string[], workshop: Workshop): Promise<ToolRan> {
   const args = (retries: number) => [
     ...['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--prefer-binary'],
     ...['--retries', String(retries), '--timeout', '15', ...wanted],
