@@ -5,7 +5,7 @@ import { exclusionsOf } from './exclusions.js';
 import { runSpecs } from './run-specs.js';
 
 // The specs' tolerances are those of float32.
-const engine = tensorflowEngine({ ...engineSettings(process.env), precision: 'float32' });
+const engine = tensorflowEngine({ ...engineSettings(process.env), precision: 'fp32' });
 const { available, detail } = await engine.status();
 
 t.test("TensorFlow.js' own specs hold on the tensorflow engine", { skip: available ? false : `tensorflow: ${detail}` }, async (t) => {

@@ -7,7 +7,8 @@ import { wasmEngine } from '../../src/engines/wasm/engine.js';
 const engine = (name: EngineName, available: boolean): Engine => ({
   name,
   status: async () => ({ name, available, detail: available ? 'here' : 'not installed', ...(available ? {} : { hint: `bring ${name}` }) }),
-  activate: async () => undefined,
+  activate: async () => ({ precision: 'fp32' }),
+  memory: async () => undefined,
 });
 const both = [engine('tensorflow', true), engine('wasm', true)];
 const wasmOnly = [engine('tensorflow', false), engine('wasm', true)];
@@ -29,7 +30,7 @@ t.test('one that was asked for and is absent is an error with the command that b
     exitCode: 2,
     hint: '`bring tensorflow`',
   });
-  await t.rejects(chooseEngine(wasmOnly, { asked: 'torch', preferred: undefined }), {
+  await t.rejects(chooseEngine(wasmOnly, { asked: 'abacus', preferred: undefined }), {
     message: /No engine is called/,
     exitCode: 2,
     hint: /`tensorflow`, `wasm`/,

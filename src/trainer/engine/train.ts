@@ -28,6 +28,8 @@ export interface TrainOptions {
   readonly workDir: string;
   readonly seed: number;
   readonly engine: string;
+  /** How the engine computes, for the run to say and to go on with. */
+  readonly mode?: Pick<RunDescription, 'precision' | 'threads' | 'deterministic'>;
   readonly budget: RunDescription['budget'];
   /** On the clock of `now`, when the budget began. */
   readonly startedAt: number;
@@ -82,6 +84,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       data: { directory: dataDirectory, trainSplit: splits.train, valSplit: splits.val },
       seed,
       engine: options.engine,
+      ...options.mode,
       budget: options.budget,
       madeBy: options.madeBy,
     },
@@ -104,6 +107,12 @@ export async function resume(
   const validation = await readVoc({ directory, split: valSplit, classes: config.run.classes });
   await rewindLog(join(workDir, 'log.jsonl'), checkpoint.state.iteration);
   return run(options, { config, train, validation, checkpoint });
+}
+
+/** What a work dir says of its run; throws `UserError` where there is nothing to go on with. */
+export async function readRun(workDir: string): Promise<RunDescription> {
+  if ((await checkpoints(workDir)).length === 0) await newestCheckpoint(workDir);
+  return (await loadYaml(join(workDir, 'config.yaml'), resolvedSchema)).run;
 }
 
 interface Prepared {

@@ -60,7 +60,8 @@ export async function installTensorflow({ settings, signal, python, report, conf
       package: { name, version: tfjsNodeVersion },
       binding: { file: bindingFile, sha256: await sha256Of(join(folder, bindingFile)), compiler },
     };
-    const tried = await probe({ folder, manifest, logLevel: settings.tensorflowLogLevel, env: settings.env, signal });
+    const request = { engine: 'tensorflow' as const, folder, manifest, logLevel: settings.tensorflowLogLevel };
+    const tried = await probe(request, { env: settings.env, signal });
     if (!tried.works) {
       throw new UserError(`The binding was built but does not work: ${tried.why}`, {
         hint: `see \`${logFile}\``,
