@@ -112,6 +112,11 @@ export class TorchBackend extends tf.KernelBackend {
     return this.#described(handle).shape;
   }
 
+  /** The values of an int32 tensor; waits for the device. */
+  numbersOf(handle: Operand | Handle): Int32Array {
+    return new Int32Array(this.binding.read(typeof handle === 'number' ? handle : handle.handle, ScalarType.int32));
+  }
+
   /** The very tensor `x`, perhaps in another shape of as many elements: no new data. */
   share(x: Operand, shape: readonly number[] = x.shape): tf.TensorInfo {
     x.dataId.refCount += 1;

@@ -1,5 +1,8 @@
 import type { FusedConv2DAttrs } from '../../../tf.js';
+import { util } from '../../../tf.js';
 import { activate } from '../activation.js';
+import type { TorchBackend } from '../backend.js';
+import type { Handle } from '../binding.js';
 import {
   answerOf,
   type ConvolutionAttrs,
@@ -7,6 +10,7 @@ import {
   convolve,
   filterAnswerOf,
   filterOf,
+  type Geometry,
   geometryOf,
   imageOf,
   padded,
@@ -14,7 +18,7 @@ import {
   shapeOnly,
   unpadded,
 } from '../convolution.js';
-import { kernel } from '../kernel.js';
+import { kernel, type Operand } from '../kernel.js';
 
 export const conv2d = kernel<{ x: unknown; filter: unknown }, ConvolutionAttrs>('Conv2D', (torch, { x, filter }, attrs) => {
   const geometry = geometryOf(x.shape, filter.shape, attrs);
@@ -25,11 +29,18 @@ export const fusedConv2d = kernel<{ x: unknown; filter: unknown; bias: unknown; 
   'FusedConv2D',
   (torch, { x, filter, bias, preluActivationWeights }, attrs) => {
     const geometry = geometryOf(x.shape, filter.shape, attrs as ConvolutionAttrs);
-    const flatBias = bias && torch.call('reshape', torch.reduced(bias), [-1]);
+    const perChannel = bias && util.sizeFromShape(bias.shape) === geometry.outChannels ? bias : undefined;
+    const flatBias = perChannel && torch.call('reshape', torch.reduced(perChannel), [-1]);
     const image = convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), flatBias, geometry);
-    return activate(torch, answerOf(torch, image, geometry), attrs, preluActivationWeights);
+    const made = answerOf(torch, image, geometry);
+    const sum = bias && !perChannel ? torch.call('add.Tensor', made, alongChannels(torch, bias, geometry)) : made;
+    return activate(torch, sum, attrs, preluActivationWeights && alongChannels(torch, preluActivationWeights, geometry));
   },
 );
+
+/** One value per channel, shaped so that it broadcasts to the picture. */
+const alongChannels = (torch: TorchBackend, values: Operand, { dataFormat }: Geometry): Handle | Operand =>
+  dataFormat === 'channelsFirst' && values.shape.length === 1 ? torch.call('reshape', values, [-1, 1, 1]) : values;
 
 export const conv2dBackpropInput = kernel<{ dy: unknown; filter: unknown }, ConvolutionAttrs & { readonly inputShape: number[] }>(
   'Conv2DBackpropInput',

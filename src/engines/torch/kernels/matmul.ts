@@ -13,6 +13,7 @@ function factor(torch: TorchBackend, x: Operand, transposed: boolean): Handle | 
 export const batchMatMul = kernel<{ a: unknown; b: unknown }, BatchMatMulAttrs>(
   'BatchMatMul',
   (torch, { a, b }, { transposeA, transposeB }) => {
+    if (a.shape.length < 2 || b.shape.length < 2) throw new Error(`[${a.shape}] and [${b.shape}] are not both matrices`);
     const operator = a.shape.length === 2 && b.shape.length === 2 ? 'mm' : 'matmul';
     return torch.call(operator, factor(torch, a, transposeA), factor(torch, b, transposeB));
   },

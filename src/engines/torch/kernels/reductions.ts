@@ -6,10 +6,13 @@ import { kernel, type Operand } from '../kernel.js';
 
 interface Reducing {
   readonly axis: number | readonly number[];
+  /** What TensorFlow.js calls the axes of `Max`. */
+  readonly reductionIndices?: number | readonly number[];
   readonly keepDims?: boolean;
 }
 
-const axesOf = ({ axis }: Reducing, x: Operand): number[] => util.parseAxisParam(axis as number[], x.shape);
+const axesOf = ({ axis, reductionIndices }: Reducing, x: Operand): number[] =>
+  util.parseAxisParam((reductionIndices ?? axis) as number[], x.shape);
 
 /** Sums are taken in float32 also of what is stored as bfloat16. */
 const sumType = ({ dtype }: Operand) =>
@@ -56,10 +59,15 @@ export const any = kernel<{ x: unknown }, Reducing>('Any', (torch, { x }, attrs)
   axisByAxis(torch, x, attrs, (from, axis) => torch.call('any.dim', from, axis, attrs.keepDims ?? false)),
 );
 
-const place = (kernelName: string, operator: string) =>
-  kernel<{ x: unknown }, { readonly axis: number | readonly number[] }>(kernelName, (torch, { x }, attrs) =>
-    torch.call(operator, x, axesOf(attrs, x)[0]),
-  );
+/** Where the largest or smallest is; NaN is neither. */
+const place = (kernelName: string, operator: string, worst: number) =>
+  kernel<{ x: unknown }, Reducing>(kernelName, (torch, { x }, attrs) => {
+    const numbers =
+      x.dtype === 'float32'
+        ? torch.call('nan_to_num', x, worst, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)
+        : torch.cast(x, 'int32');
+    return torch.call(operator, numbers, axesOf(attrs, x)[0]);
+  });
 
-export const argMax = place('ArgMax', 'argmax');
-export const argMin = place('ArgMin', 'argmin');
+export const argMax = place('ArgMax', 'argmax', Number.NEGATIVE_INFINITY);
+export const argMin = place('ArgMin', 'argmin', Number.POSITIVE_INFINITY);
