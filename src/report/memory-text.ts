@@ -4,7 +4,9 @@ export function memoryLine(statistics: Readonly<Record<string, number>>): string
     .map(([name, value]) => {
       const bytes = /^(.*?)[Bb]ytes$/.exec(name);
       const words = (bytes ? bytes[1] || 'used' : name).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-      return `${words} ${bytes ? `${(value / 2 ** 20).toFixed(1)} MiB` : value}`;
+      return `${words} ${bytes ? sized(value) : value}`;
     })
     .join(', ');
 }
+
+const sized = (bytes: number) => (bytes < 2 ** 20 ? `${(bytes / 2 ** 10).toFixed(1)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`);

@@ -95,6 +95,8 @@ async function chooseLibtorch({
     });
   }
   const driver = nvidiaDriverRuns();
+  const before = await usedBefore(folder);
+  if (before && (before.cuda || !driver)) return { libtorch: before, how: 'found' };
   const { usable, refused } = await findLibtorches(folder, shop);
   const best = preferred(usable, driver);
   if (best && (best.cuda || !driver)) return { libtorch: best, how: 'found' };
@@ -115,6 +117,12 @@ async function chooseLibtorch({
       ...(error.hint === undefined ? {} : { hint: error.hint }),
     });
   }
+}
+
+/** The libtorch of the engine that is installed, as it is now: running the installation again does not go over to another one. */
+async function usedBefore(folder: string): Promise<Libtorch | undefined> {
+  const { manifest } = await readManifest(folder);
+  return manifest && (await inspectLibtorch(manifest.torchRoot, manifest.python)).found;
 }
 
 /** An interruption is no answer. */
