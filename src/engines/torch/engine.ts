@@ -33,9 +33,11 @@ export function torchEngine(settings: EngineSettings): Engine {
     },
     async activate(mode = {}) {
       const read = await readManifest(folder);
-      if (!read.manifest) throw new UserError(`The engine \`torch\` is ${read.why}`, { hint: `\`${install}\`` });
+      const refused = (why: string) =>
+        new UserError(`The engine \`torch\` cannot be loaded: ${why}`, { hint: `\`${install}\``, exitCode: ExitCode.failed });
+      if (!read.manifest) throw refused(read.why);
       const fault = await faultOf(read.manifest);
-      if (fault !== undefined) throw new UserError(`The engine \`torch\` cannot be loaded: ${fault}`, { hint: `\`${install}\`` });
+      if (fault !== undefined) throw refused(fault);
       const precision = mode.precision ?? settings.precision;
       try {
         // Its module brings TorchBackend and every kernel with it: not before it is needed.
