@@ -9,12 +9,15 @@
 // What needs no computation returns `torch.share(x, shape)`. Throw an `Error` for what libtorch would not notice.
 // Its test compares it with the `cpu` backend in test/engines/torch.
 import type { TorchKernel } from '../kernel.js';
+import { addN } from './add-n.js';
+import { batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.js';
 import { binaryKernels, floorDiv, prelu, squaredDifference } from './binary.js';
 import { cast } from './cast.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
 import { fill, onesLike, zerosLike } from './filled.js';
 import { gatherV2, unsortedSegmentSum } from './gather.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
+import { oneHot } from './one-hot.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pool.js';
 import { all, any, argMax, argMin, max, mean, min, prod, sum } from './reductions.js';
 import { resizeBilinear, resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
@@ -63,12 +66,16 @@ export const torchKernels: readonly TorchKernel[] = [
   gatherV2,
   unsortedSegmentSum,
   select,
+  oneHot,
+  addN,
   batchMatMul,
   fusedMatMul,
   conv2d,
   fusedConv2d,
   conv2dBackpropInput,
   conv2dBackpropFilter,
+  batchNormTraining,
+  batchNormTrainingGrad,
   maxPool,
   maxPoolGrad,
   avgPool,
