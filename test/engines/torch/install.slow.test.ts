@@ -47,11 +47,6 @@ t.test(
     const third = gpuSetup(install, { env });
     t.equal(third.code, 0, third.stderr);
     for (const [path, mtimeMs] of kept) t.equal(statSync(path).mtimeMs, mtimeMs, path);
-    t.same(
-      objectsIn().filter((path) => !path.endsWith('.o')),
-      [],
-      'no half of anything',
-    );
     t.match(gpuSetup(['engine', 'list'], { env }).stdout, /torch +available/);
 
     const addon = () =>
