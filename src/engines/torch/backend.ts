@@ -38,7 +38,10 @@ export class TorchBackend extends tf.KernelBackend {
 
   // What kernels call.
 
-  /** Calls an operator of ATen (`relu`, `add.Tensor`) that answers with one tensor. Arguments left out at the end have their defaults. */
+  /**
+   * Calls an operator of ATen (`relu`, `add.Tensor`), or one of ours (`gpu_setup::roi_align`), that answers with one tensor. Arguments left
+   * out at the end have their defaults.
+   */
   call(operator: string, ...given: readonly Given[]): Handle {
     const answer = this.#invoke(operator, given);
     this.#last = answer;
@@ -267,11 +270,8 @@ export class TorchBackend extends tf.KernelBackend {
   #invoke(operator: string, given: readonly Given[]): Answer {
     let number = this.#operators.get(operator);
     if (number === undefined) {
-      const dot = operator.indexOf('.');
-      number =
-        dot < 0
-          ? this.binding.operator(`aten::${operator}`)
-          : this.binding.operator(`aten::${operator.slice(0, dot)}`, operator.slice(dot + 1));
+      const [name, overload] = (operator.includes('::') ? operator : `aten::${operator}`).split('.') as [string, string?];
+      number = this.binding.operator(name, overload);
       this.#operators.set(operator, number);
     }
     const args = new Array<Argument>(given.length);

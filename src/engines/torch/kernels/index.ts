@@ -21,6 +21,7 @@ import { oneHot } from './one-hot.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pool.js';
 import { all, any, argMax, argMin, max, mean, min, prod, sum } from './reductions.js';
 import { resizeBilinear, resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
+import { roiAlign, roiAlignGrad } from './roi-align.js';
 import { select } from './select.js';
 import { expandDims, identity, reshape, tile, transpose } from './shapes.js';
 import { concat, padV2, slice, splitV } from './slices.js';
@@ -76,6 +77,8 @@ export const torchKernels: readonly TorchKernel[] = [
   conv2dBackpropFilter,
   batchNormTraining,
   batchNormTrainingGrad,
+  roiAlign,
+  roiAlignGrad,
   maxPool,
   maxPoolGrad,
   avgPool,

@@ -2,6 +2,7 @@
 #include "arguments.h"
 #include "environment.h"
 #include "errors.h"
+#include "library.h"
 #include "operator.h"
 #include "settings.h"
 #include "tensors.h"
@@ -17,6 +18,7 @@ void forget(napi_env env, void* data, void*) {
 
 napi_value initialise(napi_env env, napi_value exports) {
   return guarded(env, [&] {
+    registerOperators();
     auto* environment = new Environment();
     check(env, napi_set_instance_data(env, environment, forget, nullptr));
 
