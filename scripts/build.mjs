@@ -2,7 +2,7 @@
 // Builds dist/: TypeScript with tsc, and TensorFlow.js with its gradients, cpu and wasm backends as one bundle.
 // `--tfjs` builds the bundle alone, which is all that the tests need.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -43,6 +43,8 @@ if (!process.argv.includes('--tfjs')) {
     if (name !== 'tfjs') rmSync(at('dist', name), { recursive: true });
   const tsc = spawnSync(process.execPath, [at('node_modules/typescript/bin/tsc'), '-p', at('tsconfig.build.json')], { stdio: 'inherit' });
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+  // The engine `torch` is compiled where it is installed.
+  cpSync(at('src/engines/torch/native'), at('dist/engines/torch/native'), { recursive: true });
   const bin = at('dist/cli/main.js');
   if (existsSync(bin)) chmodSync(bin, 0o755);
 }

@@ -74,7 +74,7 @@ const packages = {
 const builtins = {
   fs: /^(host|setup|engines|trainer|cli)\//,
   // The TensorFlow library is loaded in a child first: a crash or a hang stays there.
-  child_process: /^(host|engines\/probe|engines\/tensorflow\/install)\b/,
+  child_process: /^(host|engines\/probe|engines\/(tensorflow\/|torch\/)?install)\b/,
   worker_threads: /^(engines|trainer)\//,
   os: /^(host|setup|engines|trainer|cli)\//,
   process: /^cli\//,

@@ -9,8 +9,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { aptInstallation } from './prepare/apt-packages.mjs';
 import { build, isBuilt } from './prepare/build.mjs';
+import { engineStatus } from './prepare/engine-status.mjs';
 import { installPackages, missingPackages } from './prepare/npm-dependencies.mjs';
-import { lackingForTensorFlow, prepareTensorFlow, tensorFlowStatus } from './prepare/tensorflow-engine.mjs';
+import { lackingForTensorFlow, prepareTensorFlow } from './prepare/tensorflow-engine.mjs';
+import { libtorchIsHere, prepareTorch } from './prepare/torch-engine.mjs';
 import { runCommand } from './run-command.mjs';
 
 const usage = `usage: scripts/quickstart [--yes] [--minutes N] [--engine NAME] [--work-dir DIR] [--fresh]
@@ -21,8 +23,8 @@ came out. What is done already is not done again.
 
   --yes            install what is missing without asking
   --minutes N      how long to train (default: 2)
-  --engine NAME    train on \`wasm\` or \`tensorflow\` (default: the best one that this machine has);
-                   with \`wasm\` nothing is installed for the other
+  --engine NAME    train on \`torch\`, \`tensorflow\` or \`wasm\` (default: the best one that this machine can have);
+                   with \`wasm\` nothing is installed for the others
   --work-dir DIR   where everything it makes lies (default: work_dirs/quickstart)
   --fresh          train again even where a trained detector lies there
   --help           this text
@@ -32,6 +34,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const started = performance.now();
 const options = readOptions();
 const folder = options.folder;
+/** Whether the question that was asked speaks of a library for an engine. */
+let agreedToFetch = false;
 const places = { logs: join(folder, 'logs'), data: join(folder, 'shapes'), run: join(folder, 'run') };
 
 /** A stage that could not be done: its name, what is wrong, and the file that has all of it. */
@@ -58,7 +62,8 @@ async function main() {
   mkdirSync(places.logs, { recursive: true });
   say('gpu-setup, from a clean clone to a trained detector. This will');
   say('  1. install npm packages into node_modules and build dist/');
-  say('  2. set up the engine `tensorflow` if this machine can (several times faster), else use `wasm`, which is always there');
+  say('  2. set up the engine `torch` where a libtorch is here, else `tensorflow` or `torch` with a library that is fetched (several');
+  say('     times faster than `wasm`, which is always there)');
   say('  3. show what the doctor finds and what installing the NVIDIA driver would do, without changing anything');
   say(`  4. draw a small data set, train a detector on it for ${plural(options.minutes, 'minute')}, and show its mAP and pictures`);
   say(`Everything it makes lies in this checkout, most of it in ${shown(folder)}; the engine goes to your home folder.`);
@@ -80,11 +85,15 @@ async function agree() {
   const missing = missingPackages(root);
   const wanted = [];
   if (missing.length > 0) wanted.push(`npm packages (${missing.length}, about 250 MB, into node_modules)`);
-  if (options.engine !== 'wasm' && !(await hasTensorFlow())) {
+  agreedToFetch = await fetchesLibrary();
+  if (agreedToFetch) {
     const lacking = await lackingForTensorFlow();
     const apt = lacking.length > 0 ? await aptInstallation() : undefined;
     if (apt) wanted.push(`${lacking.join(' and ')}, with \`${apt.shown}\``);
-    if (lacking.length === 0 || apt) wanted.push('TensorFlow for Python (about 250 MB download, into your home folder)');
+    if (options.engine === 'torch')
+      wanted.push("libtorch (the distribution's package, or PyTorch's wheel of about 200 MB into your home folder)");
+    else if (lacking.length === 0 || apt)
+      wanted.push('TensorFlow for Python (about 250 MB download, into your home folder), or else libtorch in its place');
   }
   if (wanted.length === 0) return true;
   say(`\nTo be installed:\n${wanted.map((line) => `  - ${line}`).join('\n')}`);
@@ -99,7 +108,15 @@ async function agree() {
   return /^(y|yes|)$/i.test(answer.trim());
 }
 
-const hasTensorFlow = async () => missingPackages(root).length === 0 && isBuilt(root) && (await tensorFlowStatus(root)).available;
+/** Whether the engine to be used wants a library that is not on this machine. */
+async function fetchesLibrary() {
+  if (options.engine === 'wasm') return false;
+  if (options.engine !== 'tensorflow' && (await libtorchIsHere())) return false;
+  if (missingPackages(root).length > 0 || !isBuilt(root)) return true;
+  const names = options.engine ? [options.engine] : ['torch', 'tensorflow'];
+  for (const name of names) if ((await engineStatus(root, name)).available) return false;
+  return true;
+}
 
 async function npmPackages(stage) {
   if (missingPackages(root).length === 0) return done('all there, as package-lock.json has them');
@@ -119,14 +136,41 @@ async function builds(stage) {
 
 async function engines(stage) {
   if (options.engine !== 'wasm') {
-    const log = join(places.logs, 'tensorflow.log');
-    if (!(await tensorFlowStatus(root)).available && (await lackingForTensorFlow()).length > 0) await aptPackages();
-    const { ready, why } = await prepareTensorFlow(root, { log, say: (text) => say(`  ${text}`), show: 'stderr' });
-    if (ready) done(`\`tensorflow\`: ${why}`);
-    else if (options.engine === 'tensorflow') throw new StageFailed(stage, `the engine \`tensorflow\` is not to be had: ${why}`, log);
-    else done(`going on with \`wasm\`, because \`tensorflow\` is not to be had here: ${why}`);
+    const ready = await prepareEngine();
+    const wanted = options.engine ?? 'torch or tensorflow';
+    if (ready.name) done(`\`${ready.name}\`: ${ready.why}`);
+    else if (options.engine) throw new StageFailed(stage, `the engine \`${wanted}\` is not to be had: ${ready.why}`, places.logs);
+    else done(`going on with \`wasm\`, because nothing faster is to be had here: ${ready.why}`);
   }
   await show(stage, ['engine', 'list']);
+}
+
+/**
+ * The engine asked for; else `torch` against a libtorch that is here, which costs a minute and no download; else `tensorflow`; else
+ * `torch` with a libtorch that is fetched. Answers its name, or why there is none.
+ */
+async function prepareEngine() {
+  const how = (name) => ({ log: join(places.logs, `${name}.log`), say: (text) => say(`  ${text}`), show: 'stderr' });
+  const reasons = [];
+  const tried = async (name, { ready, why }) => {
+    if (!ready) reasons.push(`${name}: ${why}`);
+    return ready ? { name, why } : undefined;
+  };
+  const torch = async (fetch) => tried('torch', await prepareTorch(root, { ...how('torch'), fetch }));
+  const tensorflow = async () => {
+    if (!(await engineStatus(root, 'tensorflow')).available && (await lackingForTensorFlow()).length > 0) await aptPackages();
+    return tried('tensorflow', await prepareTensorFlow(root, how('tensorflow')));
+  };
+  // A library that nobody said yes to is not fetched.
+  const fetchAgreed = agreedToFetch || options.yes;
+  if (options.engine === 'torch') return (await torch(fetchAgreed)) ?? { why: reasons.join('; ') };
+  if (options.engine === 'tensorflow') return (await tensorflow()) ?? { why: reasons.join('; ') };
+  const found = await torch(false);
+  if (found) return found;
+  const installed = (await engineStatus(root, 'tensorflow')).available;
+  const second = installed || fetchAgreed ? await tensorflow() : undefined;
+  const third = second || !fetchAgreed ? second : await torch(true);
+  return third ?? { why: reasons.join('; ') };
 }
 
 /** A missing package manager, right or network is no failure: `wasm` needs none of them. */
@@ -290,7 +334,7 @@ function readOptions() {
   }
   const minutes = Number(values.minutes);
   if (!(minutes > 0 && minutes <= 24 * 60)) return fail(`\`--minutes ${values.minutes}\` is not a number of minutes`);
-  if (values.engine !== undefined && !['wasm', 'tensorflow'].includes(values.engine))
+  if (values.engine !== undefined && !['torch', 'tensorflow', 'wasm'].includes(values.engine))
     return fail(`There is no engine \`${values.engine}\``);
   const folder = resolve(values['work-dir'] ?? join(root, 'work_dirs/quickstart'));
   return { yes: values.yes, minutes, engine: values.engine, fresh: values.fresh, folder };

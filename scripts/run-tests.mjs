@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { build, isBuilt } from './prepare/build.mjs';
 import { installPackages, missingPackages } from './prepare/npm-dependencies.mjs';
 import { prepareTensorFlow } from './prepare/tensorflow-engine.mjs';
+import { aptMayInstall, prepareTorch } from './prepare/torch-engine.mjs';
 import { runCommand } from './run-command.mjs';
 import { TapTally } from './tap-tally.mjs';
 
@@ -18,7 +19,7 @@ without the checks of types, style and layers.
 
   --full        the slow tests too (*.slow.test.ts): training runs, installs from nothing, quickstart from a clean clone
   --write       with the filter conformance: write down what was counted, and the tables of docs/engines.md
-  --no-engines  do not install the TensorFlow engine; its tests skip themselves where it is absent
+  --no-engines  do not install the engines torch and tensorflow; their tests skip themselves where they are absent
   --help        this text
 `;
 
@@ -63,7 +64,7 @@ function readArguments() {
   }
 }
 
-/** Everything the tests need: npm's packages, dist/, and the TensorFlow engine where this machine allows it. */
+/** Everything the tests need: npm's packages, dist/, and the engines that this machine allows. */
 async function prepare() {
   const missing = missingPackages(root);
   if (missing.length === 0) say('ok    npm packages: as package-lock.json has them');
@@ -74,8 +75,13 @@ async function prepare() {
   if (isBuilt(root)) say('ok    build: dist/ is newer than src/');
   else if (!(await stage('build', build(root, { log: join(logs, 'build.log') })))) return false;
   if (!values['no-engines']) {
-    const { ready, why } = await prepareTensorFlow(root, { log: join(logs, 'tensorflow.log'), say: (text) => say(`...   ${text}`) });
-    say(ready ? `ok    engine tensorflow: ${why}` : `skip  engine tensorflow: ${why}; its tests skip themselves`);
+    const options = (name) => ({ log: join(logs, `${name}.log`), say: (text) => say(`...   ${text}`) });
+    const prepared = {
+      torch: await prepareTorch(root, { ...options('torch'), fetch: await aptMayInstall() }),
+      tensorflow: await prepareTensorFlow(root, options('tensorflow')),
+    };
+    for (const [name, { ready, why }] of Object.entries(prepared))
+      say(ready ? `ok    engine ${name}: ${why}` : `skip  engine ${name}: ${why}; its tests skip themselves`);
   }
   return true;
 }

@@ -3,6 +3,7 @@ import { basename, join, relative } from 'node:path';
 import { trainingHtml } from '../report/training-html.js';
 import type { TrainingReport } from '../report/training-report.js';
 import { duration } from '../report/training-text.js';
+import type { RunDescription } from '../trainer/config/schema.js';
 import { type LogLine, readLog } from '../trainer/engine/log-file.js';
 import type { TrainResult } from '../trainer/engine/train.js';
 import { writeAtomic } from '../trainer/engine/write-atomic.js';
@@ -55,7 +56,7 @@ function reportOf(
     title: `Faster R-CNN on ${train.name}`,
     subtitle: `${run.madeBy}, ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     facts: [
-      { label: 'engine', value: run.engine },
+      { label: 'engine', value: [run.engine, ...modeFlags(run).map((flag) => flag.replace('--', ''))].join(', ') },
       { label: 'trained', value: `${iteration} iterations of ${config.training.batch} pictures in ${duration(seconds)}` },
       { label: 'training split', value: `${train.split}, ${train.records.length} pictures` },
       { label: 'validation split', value: `${validation.split}, ${validation.records.length} pictures` },
@@ -94,7 +95,7 @@ function reportOf(
     commands: [
       {
         what: 'have it again',
-        command: `gpu-setup train ${recipe} --data ${run.data.directory} ${splits} ${budget} --seed ${run.seed} --engine ${run.engine}`,
+        command: `gpu-setup train ${recipe} --data ${run.data.directory} ${splits} ${budget} --seed ${run.seed} ${[`--engine ${run.engine}`, ...modeFlags(run)].join(' ')}`,
       },
       { what: 'score it on another split', command: `gpu-setup test ${workDir} --data DIR --split NAME` },
       { what: 'use it', command: `gpu-setup predict ${workDir} IMAGE...` },
@@ -122,4 +123,13 @@ function averaged(lines: readonly IterationLine[], size: number): IterationLine[
     });
   }
   return groups;
+}
+
+/** How a run says on the command line what mode it was in. */
+function modeFlags({ precision, threads, deterministic }: RunDescription): readonly string[] {
+  return [
+    ...(precision === undefined ? [] : [`--precision ${precision}`]),
+    ...(threads === undefined ? [] : [`--threads ${threads}`]),
+    ...(deterministic ? ['--deterministic'] : []),
+  ];
 }

@@ -1,16 +1,17 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isMap, parseDocument } from 'yaml';
-import type { EngineName } from '../engines/engine.js';
+import { type EngineName, engineNames } from '../engines/engine.js';
 import { ExitCode, messageOf, UserError } from '../errors.js';
 
 /** The engine that `engine use` keeps in the user's config.yaml; undefined where there is none. Throws `UserError` for a file that cannot be read as such. */
 export async function readPreferredEngine(configFile: string): Promise<EngineName | undefined> {
   const name = (await documentOf(configFile)).get('engine');
   if (name === undefined || name === null) return undefined;
-  if (name === 'wasm' || name === 'tensorflow') return name;
+  const known = engineNames.find((each) => each === name);
+  if (known) return known;
   throw new UserError(`\`${configFile}\`: \`engine\` is ${JSON.stringify(name)}`, {
-    hint: 'it is `tensorflow` or `wasm`; `gpu-setup engine use NAME` sets it',
+    hint: `it is ${engineNames.map((each) => `\`${each}\``).join(', ')}; \`gpu-setup engine use NAME\` sets it`,
   });
 }
 

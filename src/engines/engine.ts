@@ -1,5 +1,8 @@
-/** Public: typed in `--engine`, kept in work dirs. */
-export type EngineName = 'wasm' | 'tensorflow';
+import type { ActiveMode, EngineMode } from './mode.js';
+
+/** Public: typed in `--engine`, kept in work dirs. The best one first. */
+export const engineNames = ['torch', 'tensorflow', 'wasm'] as const;
+export type EngineName = (typeof engineNames)[number];
 
 /** What `engine list` shows of one engine. */
 export interface EngineStatus {
@@ -16,6 +19,11 @@ export interface Engine {
   readonly name: EngineName;
   /** Looks, without loading anything heavy. */
   status(): Promise<EngineStatus>;
-  /** Registers the backend and its kernels, and makes it the one TensorFlow.js uses. */
-  activate(): Promise<void>;
+  /**
+   * Registers the backend and its kernels, and makes it the one TensorFlow.js uses; answers the mode that it runs in. What of the
+   * mode the engine cannot do it refuses with a `UserError`; once it is loaded, a second call changes nothing but the backend in use.
+   */
+  activate(mode?: EngineMode): Promise<ActiveMode>;
+  /** Its allocator's statistics, out of a child process that loads it; undefined where it cannot be loaded. What ends in `ytes` is bytes. */
+  memory(): Promise<Readonly<Record<string, number>> | undefined>;
 }

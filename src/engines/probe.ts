@@ -1,25 +1,36 @@
 import { fork } from 'node:child_process';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lastWords } from './install/tool.js';
 import type { Environment } from './settings.js';
-import type { Manifest } from './tensorflow/manifest.js';
+import type { Manifest as TensorflowManifest } from './tensorflow/manifest.js';
+import type { Manifest as TorchManifest } from './torch/manifest.js';
 
-/** What the child is asked, as its one argument. */
-export interface ProbeRequest {
-  readonly folder: string;
-  readonly manifest: Manifest;
-  readonly logLevel: string;
-}
+/** What the child is asked. */
+export type ProbeRequest =
+  | { readonly engine: 'wasm' }
+  | { readonly engine: 'tensorflow'; readonly folder: string; readonly manifest: TensorflowManifest; readonly logLevel: string }
+  | { readonly engine: 'torch'; readonly manifest: TorchManifest };
 export type Probed =
-  | { readonly works: true; readonly version: string; readonly gpu: boolean }
+  | {
+      readonly works: true;
+      readonly version: string;
+      readonly gpu: boolean;
+      /** What the engine's allocator says after the convolution; what ends in `ytes` is bytes, else a count. */
+      readonly memory: Readonly<Record<string, number>>;
+    }
   | { readonly works: false; readonly why: string };
 
 /** A library that hangs while loading costs this, and never the program. */
 const timeoutMs = 60_000;
 
-/** Loads the `tensorflow` engine in a child process and runs a convolution there: a crash or a hang stays there. */
-export async function probe(request: ProbeRequest & { readonly env: Environment; readonly signal: AbortSignal }): Promise<Probed> {
-  const { folder, manifest, logLevel, env, signal } = request;
+export interface ProbeOptions {
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+}
+
+/** Loads an engine in a child process and runs a convolution there: a crash or a hang stays there. */
+export async function probe(request: ProbeRequest, { env, signal }: ProbeOptions): Promise<Probed> {
   signal.throwIfAborted();
   const child = fork(new URL(`./probe-child${extname(fileURLToPath(import.meta.url))}`, import.meta.url), [], {
     env: { ...env },
@@ -42,16 +53,12 @@ export async function probe(request: ProbeRequest & { readonly env: Environment;
     const how = await new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message));
       child.once('close', (code, killer) => resolve(killer ? `it was ended by ${killer}` : `it ended with exit code ${code}`));
-      child.send({ folder, manifest, logLevel } satisfies ProbeRequest);
+      child.send(request);
     });
     signal.throwIfAborted();
     if (timedOut) return { works: false, why: `loading it did not end within ${timeoutMs / 1000} s` };
-    const lines = said
-      .join('')
-      .trim()
-      .split('\n')
-      .filter((line) => line !== '');
-    return answer ?? { works: false, why: [how, ...lines.slice(-2)].join(': ') };
+    const words = lastWords(said.join(''));
+    return answer ?? { works: false, why: words ? `${how}: ${words}` : how };
   } finally {
     clearTimeout(timer);
   }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { type Precision, parsePrecision } from './mode.js';
 
 /** Where engines live and what they are told; made once by the command line out of its environment. */
 export interface EngineSettings {
@@ -9,14 +10,17 @@ export interface EngineSettings {
   readonly configFile: string;
   /** How much TensorFlow's C++ says: 0 everything, 1 no info, 2 no warnings, 3 nothing. */
   readonly tensorflowLogLevel: string;
-  /** `GPU_SETUP_PRECISION`: `float32` or `bfloat16`; without it the processor decides. */
-  readonly precision: string | undefined;
+  /** `GPU_SETUP_PRECISION`: `fp32`, `tf32` or `bf16`; without it the processor decides. */
+  readonly precision: Precision | undefined;
   /** What child processes get (compilers, pip and npm read proxies, caches and indexes from it). */
   readonly env: Environment;
 }
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The settings in `env`: `GPU_SETUP_DATA_DIR` and `GPU_SETUP_CONFIG_DIR` first, then the XDG folders, then their defaults in `HOME`. */
+/**
+ * The settings in `env`: `GPU_SETUP_DATA_DIR` and `GPU_SETUP_CONFIG_DIR` first, then the XDG folders, then their
+ * defaults in `HOME`. Throws `UserError` for a `GPU_SETUP_PRECISION` that there is not.
+ */
 export function engineSettings(env: Environment): EngineSettings {
   const home = env.HOME || homedir();
   const data = env.GPU_SETUP_DATA_DIR || join(absolute(env.XDG_DATA_HOME) ?? join(home, '.local/share'), 'gpu-setup');
@@ -25,7 +29,7 @@ export function engineSettings(env: Environment): EngineSettings {
     engineDirectory: join(data, 'engines'),
     configFile: join(config, 'config.yaml'),
     tensorflowLogLevel: env.TF_CPP_MIN_LOG_LEVEL || '2',
-    precision: env.GPU_SETUP_PRECISION || undefined,
+    precision: env.GPU_SETUP_PRECISION ? parsePrecision(env.GPU_SETUP_PRECISION, 'GPU_SETUP_PRECISION') : undefined,
     env,
   };
 }

@@ -3,4 +3,4 @@ import { tensorflowEngine } from '../../src/engines/tensorflow/engine.js';
 import { conforms } from './conforms.js';
 
 // The specs' tolerances are those of float32.
-await conforms(tensorflowEngine({ ...engineSettings(process.env), precision: 'float32' }));
+await conforms(tensorflowEngine({ ...engineSettings(process.env), precision: 'fp32' }));

@@ -5,27 +5,27 @@ import { ExitCode, UserError } from '../../errors.js';
 import type { Detections, Record } from '../../trainer/contracts.js';
 import { activateEngine } from '../activate-engine.js';
 import type { CliCommand } from '../command.js';
+import { type EngineFlags, withEngineFlags } from '../engine-flags.js';
 import { part } from '../numbers.js';
 import type { Terminal } from '../terminal.js';
 
-interface PredictFlags {
+interface PredictFlags extends EngineFlags {
   readonly out?: string;
   readonly score: number;
-  readonly engine?: string;
   readonly json?: boolean;
 }
 
 /** `gpu-setup predict WORKDIR IMAGE...`: what a trained detector sees in pictures. */
 export const predict: CliCommand = {
   register(program, run) {
-    program
+    const command = program
       .command('predict')
       .description('find and draw objects in pictures with a trained detector')
       .argument('<workdir>', 'what `gpu-setup train` wrote')
       .argument('<image...>', 'JPEG or PNG files')
       .option('--out <dir>', 'where the drawn pictures go (`WORKDIR/predictions`)')
-      .option('--score <least>', 'draw and print detections from this score on (0 to 1)', part, 0.5)
-      .option('--engine <name>', '`tensorflow` or `wasm`')
+      .option('--score <least>', 'draw and print detections from this score on (0 to 1)', part, 0.5);
+    withEngineFlags(command)
       .option('--json', 'print one JSON document')
       .action(run((terminal, workDir: string, images: string[], flags: PredictFlags) => predictIn(terminal, workDir, images, flags)));
   },
@@ -47,7 +47,7 @@ async function predictIn(terminal: Terminal, workDir: string, images: readonly s
       throw new UserError(`\`${images[index]}\` would be drawn over itself`, { hint: '`--out DIR` names another folder' });
     }
   }
-  await activateEngine(terminal, flags.engine);
+  await activateEngine(terminal, flags);
   const { config, detector } = await openTrained(resolve(terminal.cwd, workDir));
   const { classes } = config.run;
   const pictures = new Pictures({ cacheBytes: 0, detail: config.data.size });

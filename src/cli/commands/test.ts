@@ -3,13 +3,13 @@ import { ExitCode } from '../../errors.js';
 import { scoresTable } from '../../report/training-text.js';
 import { activateEngine } from '../activate-engine.js';
 import type { CliCommand } from '../command.js';
+import { type EngineFlags, withEngineFlags } from '../engine-flags.js';
 import { part } from '../numbers.js';
 import type { Terminal } from '../terminal.js';
 
-interface TestFlags {
+interface TestFlags extends EngineFlags {
   readonly data?: string;
   readonly split?: string;
-  readonly engine?: string;
   readonly json?: boolean;
   readonly atLeast?: number;
 }
@@ -17,13 +17,13 @@ interface TestFlags {
 /** `gpu-setup test WORKDIR`: scores a trained detector. */
 export const test: CliCommand = {
   register(program, run) {
-    program
+    const command = program
       .command('test')
       .description('score a trained detector on a split')
       .argument('<workdir>', 'what `gpu-setup train` wrote')
       .option('--data <dir>', 'the data set (the one it was trained on)')
-      .option('--split <name>', 'the split (the one it was validated with)')
-      .option('--engine <name>', '`tensorflow` or `wasm`')
+      .option('--split <name>', 'the split (the one it was validated with)');
+    withEngineFlags(command)
       .option('--at-least <mAP50>', 'exit 1 when the score is below this (0 to 1)', part)
       .option('--json', 'print one JSON document')
       .action(run((terminal, workDir: string, flags: TestFlags) => score(terminal, workDir, flags)));
@@ -38,7 +38,7 @@ async function score(terminal: Terminal, workDir: string, flags: TestFlags): Pro
     import('../../trainer/data/voc/read-voc.js'),
     import('../../trainer/evaluation/scores-json.js'),
   ]);
-  await activateEngine(terminal, flags.engine);
+  await activateEngine(terminal, flags);
   const { config, detector, checkpoint } = await openTrained(resolve(terminal.cwd, workDir));
   const directory = flags.data === undefined ? config.run.data.directory : resolve(terminal.cwd, flags.data);
   const dataset = await readVoc({ directory, split: flags.split ?? config.run.data.valSplit, classes: config.run.classes });

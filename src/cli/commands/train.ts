@@ -9,6 +9,7 @@ import type { Ready, TrainResult } from '../../trainer/engine/train.js';
 import { activateEngine } from '../activate-engine.js';
 import type { CliCommand } from '../command.js';
 import { findDataDirectory } from '../data-directory.js';
+import { type EngineFlags, modeOf, withEngineFlags } from '../engine-flags.js';
 import { sayFetching } from '../fetch-progress.js';
 import { finishWorkDir } from '../finish-work-dir.js';
 import { positiveInteger, positiveNumber, seedNumber } from '../numbers.js';
@@ -18,14 +19,13 @@ import type { Terminal } from '../terminal.js';
 /** Names of what `train` takes beside a config file. */
 const recipes: Readonly<Record<string, string>> = { voc: 'configs/voc/faster_rcnn_compact.yaml' };
 
-interface TrainFlags {
+interface TrainFlags extends EngineFlags {
   readonly data?: string;
   readonly trainSplit?: string;
   readonly valSplit?: string;
   readonly maxMinutes?: number;
   readonly epochs?: number;
   readonly workDir?: string;
-  readonly engine?: string;
   readonly seed?: number;
   readonly resume?: boolean;
   readonly yes?: boolean;
@@ -35,7 +35,7 @@ interface TrainFlags {
 /** `gpu-setup train voc`: a detector from scratch, on any Pascal VOC set. */
 export const train: CliCommand = {
   register(program, run) {
-    program
+    const command = program
       .command('train')
       .description('train an object detector')
       .argument('<config>', 'what to train: `voc`, or a config file (YAML)')
@@ -48,8 +48,8 @@ export const train: CliCommand = {
           .conflicts('epochs'),
       )
       .option('--epochs <number>', 'times through the training split', positiveInteger)
-      .option('--work-dir <dir>', 'where config, log, checkpoints and report go (`work_dirs/NAME`)')
-      .option('--engine <name>', '`tensorflow` or `wasm`')
+      .option('--work-dir <dir>', 'where config, log, checkpoints and report go (`work_dirs/NAME`)');
+    withEngineFlags(command)
       .option('--seed <number>', 'of everything random (0)', seedNumber)
       .option('--resume', 'go on with the newest checkpoint of the work dir; of the flags above only a larger budget changes it')
       .option('--yes', 'make the small data set `shapes` where there is none')
@@ -60,7 +60,7 @@ export const train: CliCommand = {
 
 async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Promise<ExitCode> {
   const workDir = resolve(terminal.cwd, flags.workDir ?? join('work_dirs', name.replace(/^.*\//, '').replace(/\.ya?ml$/, '')));
-  const { loadConfig, train, resume } = await loadTrainer();
+  const { loadConfig, train, resume, readRun } = await loadTrainer();
   const recipe = recipes[name];
   if (recipe === undefined && !existsSync(resolve(terminal.cwd, name))) {
     throw new UserError(`No config \`${name}\``, { hint: `\`${Object.keys(recipes).join('`, `')}\`, or the path of a YAML file` });
@@ -87,7 +87,10 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
     }
   }
   const target = flags.resume || flags.workDir !== undefined ? workDir : await freshWorkDir(workDir);
-  const engine = await activateEngine(terminal, flags.engine);
+  // What was begun in one precision goes on in it, and on its engine unless another one is named.
+  const begun = flags.resume ? await readRun(target) : undefined;
+  const wanted = begun ? { ...modeOf(begun), ...(flags.engine === undefined ? {} : { engine: flags.engine }) } : flags;
+  const { name: engine, mode } = await activateEngine(terminal, wanted, begun?.engine);
   const options = {
     workDir: target,
     startedAt,
@@ -110,6 +113,7 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
           ...(flags.data === undefined ? {} : { dataDirectory: resolve(terminal.cwd, flags.data) }),
           ...(flags.seed === undefined ? {} : { seed: flags.seed }),
           ...(budget === undefined ? {} : { budget }),
+          mode: modeOf(flags),
         })
       : await train({
           ...options,
@@ -118,6 +122,7 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
           dataDirectory,
           seed: flags.seed ?? 0,
           engine,
+          mode,
           budget: budget ?? { epochs: config.training.epochs },
           madeBy: `gpu-setup ${version}`,
         });
@@ -141,12 +146,12 @@ const budgetOf = ({ maxMinutes, epochs }: TrainFlags) =>
 
 /** The trainer and TensorFlow.js are loaded only by the commands that train: the doctor starts without them. */
 async function loadTrainer() {
-  const [{ loadYaml }, { configSchema }, { train, resume }] = await Promise.all([
+  const [{ loadYaml }, { configSchema }, { train, resume, readRun }] = await Promise.all([
     import('../../trainer/config/load.js'),
     import('../../trainer/config/schema.js'),
     import('../../trainer/engine/train.js'),
   ]);
-  return { loadConfig: (path: string) => loadYaml(path, configSchema), train, resume };
+  return { loadConfig: (path: string) => loadYaml(path, configSchema), train, resume, readRun };
 }
 
 async function shapesIn(terminal: Terminal, directory: string): Promise<string> {

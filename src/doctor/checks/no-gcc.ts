@@ -11,7 +11,7 @@ export const noGcc: Check = {
   link: 'module',
   requires: [],
   about:
-    'DKMS and the `.run` installer build the kernel module with gcc; the `tensorflow` engine builds its binding with g++. Without a GPU it is a note.',
+    'DKMS and the `.run` installer build the kernel module with gcc; the engines `torch` and `tensorflow` are built with g++. Without a GPU it is a note.',
   async examine(facts) {
     const tools = await facts.of(compilers);
     if (!tools.known) return undetermined(tools.why);

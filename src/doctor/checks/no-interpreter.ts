@@ -9,7 +9,7 @@ export const noInterpreter: Check = {
   link: 'framework',
   requires: [],
   about:
-    'Lists the interpreters in PATH, of pyenv, of conda and of the active virtual environment. The `tensorflow` engine takes its library from one; the `wasm` engine needs none, so it is a note.',
+    'Lists the interpreters in PATH, of pyenv, of conda and of the active virtual environment. The engines `torch` and `tensorflow` take their library from one; the `wasm` engine needs none, so it is a note.',
   async examine(facts) {
     const interpreters = await facts.of(pythons);
     if (!interpreters.known) return undetermined(interpreters.why);

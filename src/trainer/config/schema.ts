@@ -112,6 +112,10 @@ export const runSchema = z.strictObject({
   classWeights: z.array(z.number().positive()),
   seed: z.int(),
   engine: z.string(),
+  /** How the engine computed; a run of before these were kept has none. */
+  precision: z.enum(['fp32', 'tf32', 'bf16']).exactOptional(),
+  threads: natural.exactOptional(),
+  deterministic: z.boolean().exactOptional(),
   budget: z.union([z.strictObject({ epochs: natural }), z.strictObject({ maxMinutes: z.number().positive() })]),
   madeBy: z.string(),
 });

@@ -11,6 +11,7 @@ export interface Asked {
   readonly valSplit?: string;
   readonly seed?: number;
   readonly budget?: RunDescription['budget'];
+  readonly mode?: Pick<RunDescription, 'precision' | 'threads' | 'deterministic'>;
 }
 
 /**
@@ -24,21 +25,26 @@ export function agree(config: ResolvedConfig, asked: Asked): ResolvedConfig {
   same('--train-split', trainSplit, asked.trainSplit);
   same('--val-split', valSplit, asked.valSplit);
   same('--seed', run.seed, asked.seed);
+  same('--precision', run.precision, asked.mode?.precision);
+  same('--threads', run.threads, asked.mode?.threads);
+  if (asked.mode?.deterministic && !run.deterministic) throw differs('`--deterministic`', 'no such flag');
   if (asked.config) sameConfig(config, asked.config);
   return { ...config, run: { ...run, budget: asked.budget === undefined ? run.budget : longer(run.budget, asked.budget) } };
 }
 
-function same(flag: string, had: string | number, asked: string | number | undefined): void {
-  if (asked !== undefined && asked !== had) throw differs(`\`${flag} ${asked}\``, `\`${flag} ${had}\``);
+function same(flag: string, had: string | number | undefined, asked: string | number | undefined): void {
+  if (asked !== undefined && asked !== had)
+    throw differs(`\`${flag} ${asked}\``, had === undefined ? 'no such flag' : `\`${flag} ${had}\``);
 }
 
 function sameConfig(config: ResolvedConfig, asked: TrainingConfig): void {
   for (const part of ['model', 'data', 'training', 'evaluation'] as const) {
     const had = config[part];
     let wanted: unknown = asked[part];
-    // The run has the anchors that were fitted to its data, where the config says only how many.
+    // The run has the anchors and the picture size that were fitted to its data, where the config says only how.
     if (part === 'model' && 'fit' in asked.model.rpn.anchors)
       wanted = { ...asked.model, rpn: { ...asked.model.rpn, anchors: config.model.rpn.anchors } };
+    if (part === 'data' && 'smallestObject' in asked.data.size) wanted = { ...asked.data, size: config.data.size };
     if (!isDeepStrictEqual(plain(had), plain(wanted))) throw differs(`a config with another \`${part}\``, 'the one in its `config.yaml`');
   }
 }

@@ -31,6 +31,8 @@ export interface TrainOptions {
   readonly workDir: string;
   readonly seed: number;
   readonly engine: string;
+  /** How the engine computes, for the run to say and to go on with. */
+  readonly mode?: Pick<RunDescription, 'precision' | 'threads' | 'deterministic'>;
   readonly budget: RunDescription['budget'];
   /** On the clock of `now`, when the budget began. */
   readonly startedAt: number;
@@ -81,6 +83,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       data: { directory: dataDirectory, trainSplit: splits.train, valSplit: splits.val },
       seed,
       engine: options.engine,
+      ...options.mode,
       budget: options.budget,
       madeBy: options.madeBy,
     },
@@ -116,6 +119,12 @@ async function makeWorkDir(workDir: string): Promise<void> {
     const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its way' : messageOf(cause);
     throw new UserError(`Cannot make the work dir \`${workDir}\`: ${why}`, { hint: '`--work-dir` names another', cause });
   }
+}
+
+/** What a work dir says of its run; throws `UserError` where there is nothing to go on with. */
+export async function readRun(workDir: string): Promise<RunDescription> {
+  if ((await checkpoints(workDir)).length === 0) await newestCheckpoint(workDir);
+  return (await loadYaml(join(workDir, 'config.yaml'), resolvedSchema)).run;
 }
 
 interface Prepared {

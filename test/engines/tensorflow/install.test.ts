@@ -1,11 +1,11 @@
 import { createWriteStream, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { lockFolder } from '../../../src/engines/install/lock.js';
+import { lastWords, runTool } from '../../../src/engines/install/tool.js';
 import { engineSettings } from '../../../src/engines/settings.js';
 import { tensorflowEngine } from '../../../src/engines/tensorflow/engine.js';
 import { installTensorflow } from '../../../src/engines/tensorflow/install/install.js';
-import { lockFolder } from '../../../src/engines/tensorflow/install/lock.js';
-import { lastWords, runTool } from '../../../src/engines/tensorflow/install/tool.js';
 import type { UserError } from '../../../src/errors.js';
 
 const signal = new AbortController().signal;

@@ -1,7 +1,7 @@
 import t from 'tap';
+import { choosePrecision } from '../../../src/engines/precision.js';
 import { engineSettings } from '../../../src/engines/settings.js';
 import { tensorflowEngine } from '../../../src/engines/tensorflow/engine.js';
-import { choosePrecision } from '../../../src/engines/tensorflow/precision.js';
 import { batchNormTraining, batchNormTrainingGradOp, batchNormTrainingOp } from '../../../src/ops/batch-norm.js';
 import { roiAlign, roiAlignGradOp, roiAlignOp } from '../../../src/ops/roi-align.js';
 import * as tf from '../../../src/tf.js';
@@ -99,10 +99,10 @@ t.test('bfloat16 products stay within 1 % of float32, and leave no tensor behind
 
 t.test('bfloat16 is for processors that multiply it, unless somebody says otherwise', async (t) => {
   const flags = (...names: string[]) => `processor : 0\nflags\t\t: fpu sse ${names.join(' ')} avx2\n`;
-  t.equal(choosePrecision(undefined, false, flags('avx512_bf16')), 'bfloat16');
-  t.equal(choosePrecision(undefined, false, flags('amx_bf16')), 'bfloat16');
-  t.equal(choosePrecision(undefined, false, flags('avx512f')), 'float32');
-  t.equal(choosePrecision(undefined, true, flags('avx512_bf16')), 'float32', 'a GPU has its own ways');
-  t.equal(choosePrecision('float32', false, flags('avx512_bf16')), 'float32');
-  t.equal(choosePrecision(undefined, false, ''), 'float32');
+  t.equal(choosePrecision(undefined, false, flags('avx512_bf16')), 'bf16');
+  t.equal(choosePrecision(undefined, false, flags('amx_bf16')), 'bf16');
+  t.equal(choosePrecision(undefined, false, flags('avx512f')), 'fp32');
+  t.equal(choosePrecision(undefined, true, flags('avx512_bf16')), 'tf32', 'a GPU has its own ways');
+  t.equal(choosePrecision('fp32', false, flags('avx512_bf16')), 'fp32');
+  t.equal(choosePrecision(undefined, false, ''), 'fp32');
 });

@@ -9,7 +9,7 @@ export function registerUse(engine: Command, run: Run): void {
   engine
     .command('use')
     .description('choose the engine for every command that names none; `auto` takes the best one again')
-    .argument('<name>', '`tensorflow`, `wasm` or `auto`')
+    .argument('<name>', '`torch`, `tensorflow`, `wasm` or `auto`')
     .action(
       run(async (terminal, name: string) => {
         const settings = engineSettings(terminal.env);

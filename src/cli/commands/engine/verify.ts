@@ -16,7 +16,7 @@ export function registerVerify(engine: Command, run: Run): void {
     .action(
       run(async (terminal, asked: string | undefined, { json }: { json?: boolean }) => {
         // In float32, whatever the processor would like better: the comparison is about what is computed, not how roughly.
-        const settings = { ...engineSettings(terminal.env), precision: 'float32' };
+        const settings = { ...engineSettings(terminal.env), precision: 'fp32' as const };
         const preferred = await readPreferredEngine(settings.configFile);
         const { engine: chosen, status } = await chooseEngine(enginesOf(settings), { asked, preferred });
         const { ok, maxError, tolerance, parts } = await verifyEngine(chosen);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runTool, type Workshop } from './tool.js';
+import { runTool, type Workshop } from '../../install/tool.js';
 
 /** A TensorFlow whose libraries and headers a binding can be built against. */
 export interface FoundTensorflow {

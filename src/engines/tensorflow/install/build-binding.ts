@@ -1,28 +1,15 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, UserError } from '../../../errors.js';
+import { stageFailed } from '../../install/stage.js';
+import { runTool, type Workshop } from '../../install/tool.js';
 import type { FoundTensorflow } from './ask-python.js';
 import { hushFile, hushSource } from './hush.js';
 import type { TfjsNodeName } from './packages.js';
 import { packageFolder } from './shim.js';
-import { stageFailed } from './stage.js';
-import { runTool, type Workshop } from './tool.js';
 
 /** The binding's file in the engine's folder. */
 export const bindingFile = 'tfjs_binding.node';
-
-/** The first C++ compiler that answers, and how it calls itself. */
-export async function findCompiler(workshop: Workshop): Promise<{ readonly program: string; readonly version: string }> {
-  const asked = workshop.env.CXX;
-  for (const program of asked ? [asked] : ['g++', 'c++', 'clang++']) {
-    const ran = await runTool({ program, args: ['--version'], timeoutMs: 10_000 }, workshop);
-    if (ran.outcome === 'exited' && ran.code === 0) return { program, version: ran.stdout.split('\n')[0] ?? program };
-  }
-  throw new UserError(asked ? `The C++ compiler \`${asked}\` of \`CXX\` does not run` : 'No C++ compiler is in PATH', {
-    hint: 'install the package `g++` (Debian, Ubuntu: `apt-get install g++`) or `gcc-c++` (Fedora, RHEL: `dnf install gcc-c++`) and run the command again',
-    exitCode: ExitCode.failed,
-  });
-}
 
 export interface Build {
   /** The engine's folder. */

@@ -1,21 +1,22 @@
-import { createWriteStream, existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ExitCode, UserError } from '../../../errors.js';
+import { findCompiler } from '../../install/find-compiler.js';
+import { pythonCandidates } from '../../install/find-python.js';
+import { inWorkshop } from '../../install/in-workshop.js';
+import { makeVenv, venvIsWhole, venvPython } from '../../install/make-venv.js';
+import { nvidiaDriverRuns } from '../../install/nvidia-driver.js';
+import type { Report } from '../../install/stage.js';
+import type { Workshop } from '../../install/tool.js';
 import { probe } from '../../probe.js';
 import type { EngineSettings } from '../../settings.js';
 import { tensorflowFolder } from '../engine.js';
 import { type Manifest, manifestPath, readManifest, sha256Of } from '../manifest.js';
 import { askPython, type FoundTensorflow } from './ask-python.js';
-import { bindingFile, buildBinding, findCompiler } from './build-binding.js';
-import { pythonCandidates } from './find-python.js';
+import { bindingFile, buildBinding } from './build-binding.js';
 import { hushFile } from './hush.js';
-import { lockFolder } from './lock.js';
-import { makeVenv, requirementFor, venvIsWhole, venvPython } from './make-venv.js';
-import { nvidiaDriverRuns } from './nvidia-driver.js';
 import { installPackages, packagesInstalled, type TfjsNodeName, tfjsNodeVersion } from './packages.js';
-import type { Report } from './stage.js';
-import type { Workshop } from './tool.js';
 
 export interface InstallOptions {
   readonly settings: EngineSettings;
@@ -33,18 +34,7 @@ export interface InstallOptions {
  */
 export async function installTensorflow({ settings, signal, python, report, confirm }: InstallOptions): Promise<Manifest> {
   const folder = tensorflowFolder(settings);
-  const logFile = join(folder, 'install.log');
-  await mkdir(folder, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`Cannot make \`${folder}\`: ${error.message}`, {
-      hint: '`GPU_SETUP_DATA_DIR` names another place',
-      exitCode: ExitCode.failed,
-    });
-  });
-  const unlock = await lockFolder(folder);
-  const log = createWriteStream(logFile, { flags: 'a' });
-  log.write(`\n==== ${new Date().toISOString()} engine install tensorflow\n`);
-  const workshop: Workshop = { env: settings.env, signal, log };
-  try {
+  return inWorkshop({ folder, title: 'engine install tensorflow', settings, signal }, async ({ logFile, ...workshop }) => {
     // Before anything large is fetched in vain.
     if (!(await readManifest(folder)).manifest) await findCompiler(workshop);
     const driver = nvidiaDriverRuns();
@@ -70,7 +60,8 @@ export async function installTensorflow({ settings, signal, python, report, conf
       package: { name, version: tfjsNodeVersion },
       binding: { file: bindingFile, sha256: await sha256Of(join(folder, bindingFile)), compiler },
     };
-    const tried = await probe({ folder, manifest, logLevel: settings.tensorflowLogLevel, env: settings.env, signal });
+    const request = { engine: 'tensorflow' as const, folder, manifest, logLevel: settings.tensorflowLogLevel };
+    const tried = await probe(request, { env: settings.env, signal });
     if (!tried.works) {
       throw new UserError(`The binding was built but does not work: ${tried.why}`, {
         hint: `see \`${logFile}\``,
@@ -83,14 +74,12 @@ export async function installTensorflow({ settings, signal, python, report, conf
     await writeFile(partial, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
     await rename(partial, manifestPath(folder));
     return manifest;
-  } catch (error) {
-    log.write(`# ${error instanceof Error ? error.message : String(error)}\n`);
-    throw error;
-  } finally {
-    log.end();
-    await unlock();
-  }
+  });
 }
+
+/** `tensorflow-cpu`, or the one with CUDA's libraries where a driver runs; for other processors than x86-64 there is one package only. */
+const requirementFor = (driver: boolean, arch: string) =>
+  driver ? 'tensorflow[and-cuda]' : arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow';
 
 interface Finding {
   readonly folder: string;
@@ -132,7 +121,7 @@ async function findOrFetch({ folder, python, driver, workshop, report, confirm, 
   const requirement = requirementFor(driver, process.arch);
   const question = `Fetch \`${requirement}\` with pip (${driver ? 'about 3 GB' : 'about 300 MB'}) into \`${join(folder, 'python')}\`?`;
   if (!(await confirm(question))) throw new UserError('Not installed, as you wish', { exitCode: ExitCode.failed });
-  const made = await askPython(await makeVenv(folder, base, requirement, workshop, logFile), workshop);
+  const made = await askPython(await makeVenv({ folder, base, pip: [requirement], what: 'TensorFlow', logFile }, workshop), workshop);
   if (!made.found) {
     throw new UserError(`The TensorFlow that pip installed cannot be used: ${made.why}`, {
       hint: `see \`${logFile}\``,

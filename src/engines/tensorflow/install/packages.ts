@@ -1,9 +1,9 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ExitCode, UserError } from '../../../errors.js';
+import { stageFailed } from '../../install/stage.js';
+import { runTool, type Workshop } from '../../install/tool.js';
 import { emptyPackage, packageFolder, tfjsShim } from './shim.js';
-import { stageFailed } from './stage.js';
-import { runTool, type Workshop } from './tool.js';
 
 export const tfjsNodeVersion = '4.22.0';
 export type TfjsNodeName = '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu';

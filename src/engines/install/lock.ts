@@ -1,6 +1,6 @@
 import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExitCode, UserError } from '../../../errors.js';
+import { ExitCode, UserError } from '../../errors.js';
 
 /** Keeps a second installation out of `folder`; answers what lets the next one in. A dead owner's lock is taken over. */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {

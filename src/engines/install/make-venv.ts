@@ -1,10 +1,10 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ExitCode, UserError } from '../../../errors.js';
+import { ExitCode, UserError } from '../../errors.js';
 import { stageFailed } from './stage.js';
-import { runTool, type Workshop } from './tool.js';
+import { runTool, type ToolRan, type Workshop } from './tool.js';
 
-/** Our own environment in the engine's folder, its interpreter, and the file that says it is whole. */
+/** Our own environment in an engine's folder, its interpreter, and the file that says it is whole. */
 export const venvPython = (folder: string) => join(folder, 'python/bin/python');
 const wholeMark = (folder: string) => join(folder, 'python/gpu-setup-whole');
 
@@ -14,15 +14,23 @@ export const venvIsWhole = (folder: string) =>
     () => false,
   );
 
-/** `tensorflow-cpu`, or the one with CUDA's libraries where a driver runs; for other processors than x86-64 there is one package only. */
-export const requirementFor = (driver: boolean, arch: string) =>
-  driver ? 'tensorflow[and-cuda]' : arch === 'x64' ? 'tensorflow-cpu' : 'tensorflow';
+export interface Venv {
+  /** The engine's folder; the environment becomes `python` in it. */
+  readonly folder: string;
+  /** An interpreter with the module `venv`. */
+  readonly base: string;
+  /** What pip is to install: options and requirements. */
+  readonly pip: readonly string[];
+  /** Its name in an error: `TensorFlow`. */
+  readonly what: string;
+  readonly logFile: string;
+}
 
 /**
- * Makes a virtual environment with TensorFlow out of `base`, an interpreter with `venv`; answers its interpreter.
+ * Makes a virtual environment and installs into it; answers its interpreter.
  * An environment cannot be moved once made, so a file marks the whole one and an unfinished one is begun anew.
  */
-export async function makeVenv(folder: string, base: string, requirement: string, workshop: Workshop, logFile: string): Promise<string> {
+export async function makeVenv({ folder, base, pip, what, logFile }: Venv, workshop: Workshop): Promise<string> {
   const venv = join(folder, 'python');
   await rm(venv, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -38,14 +46,14 @@ export async function makeVenv(folder: string, base: string, requirement: string
     );
   }
   const python = venvPython(folder);
-  const installed = await pipInstall(python, requirement, workshop);
+  const installed = await pipInstall(python, pip, workshop);
   if (installed.outcome !== 'exited' || installed.code !== 0) {
     await rm(venv, { recursive: true, force: true });
     if (installed.outcome === 'absent') throw new UserError(`The new environment has no \`${python}\``, { exitCode: ExitCode.failed });
     throw stageFailed(
-      `pip's installation of \`${requirement}\``,
+      `pip's installation of \`${pip.at(-1)}\``,
       installed,
-      'see whether the package index can be reached and has TensorFlow for this Python, or name one that has it: `--python PATH`',
+      `see whether the package index can be reached and has ${what} for this Python, or name one that has it: \`--python PATH\``,
       logFile,
     );
   }
@@ -57,10 +65,10 @@ export async function makeVenv(folder: string, base: string, requirement: string
  * First with one retry for each request: an index that does not answer would otherwise cost half a minute for each of forty
  * packages although another index has them. If that fails, once more with pip's own patience; what was fetched is in its cache.
  */
-async function pipInstall(python: string, requirement: string, workshop: Workshop) {
+export async function pipInstall(python: string, wanted: readonly string[], workshop: Workshop): Promise<ToolRan> {
   const args = (retries: number) => [
     ...['-m', 'pip', 'install', '--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--prefer-binary'],
-    ...['--retries', String(retries), '--timeout', '15', requirement],
+    ...['--retries', String(retries), '--timeout', '15', ...wanted],
   ];
   const quick = await runTool({ program: python, args: args(1), timeoutMs: 30 * 60_000 }, workshop);
   if (quick.outcome !== 'exited' || quick.code === 0) return quick;

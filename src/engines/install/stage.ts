@@ -1,4 +1,4 @@
-import { ExitCode, UserError } from '../../../errors.js';
+import { ExitCode, UserError } from '../../errors.js';
 import type { ToolRan } from './tool.js';
 
 /** What an installation tells while it goes on. */

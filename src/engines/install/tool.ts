@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { WriteStream } from 'node:fs';
-import type { Environment } from '../../settings.js';
+import type { Environment } from '../settings.js';
 
 /** A program that an installation runs, bounded in time; never a shell string. */
 export interface Tool {
@@ -58,13 +58,17 @@ export async function runTool({ program, args, timeoutMs, cwd }: Tool, { env, si
   }, timeoutMs);
   signal.addEventListener('abort', end);
   try {
+    let killer: NodeJS.Signals | null = null;
     const code = await new Promise<number | 'absent'>((resolve, reject) => {
       child.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? resolve('absent') : reject(error)));
-      child.once('close', (code) => resolve(code ?? 1));
+      child.once('close', (code, endedBy) => {
+        killer = endedBy;
+        resolve(code ?? 1);
+      });
     });
     signal.throwIfAborted();
-    const words = lastWords(said.join(''));
-    log.write(`# ${timedOut ? `ended after ${timeoutMs / 1000} s` : `exit ${code}`}\n`);
+    const words = lastWords(killer === null || timedOut ? said.join('') : `${said.join('')}\nfatal: ended by ${killer}`);
+    log.write(`# ${timedOut ? `ended after ${timeoutMs / 1000} s` : `exit ${killer ?? code}`}\n`);
     if (timedOut) return { outcome: 'timed-out', afterMs: timeoutMs, words };
     return code === 'absent' ? { outcome: 'absent' } : { outcome: 'exited', code, stdout: stdout.join(''), words };
   } finally {

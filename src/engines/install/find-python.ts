@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { Environment } from '../../settings.js';
+import type { Environment } from '../settings.js';
 
 /** Interpreters in `env` that may have TensorFlow: of an active environment first, then those in PATH, then where conda is usually put. */
 export async function pythonCandidates(env: Environment): Promise<readonly string[]> {

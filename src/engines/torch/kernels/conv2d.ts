@@ -1,0 +1,67 @@
+import type { FusedConv2DAttrs } from '../../../tf.js';
+import { util } from '../../../tf.js';
+import { activate } from '../activation.js';
+import type { TorchBackend } from '../backend.js';
+import type { Handle } from '../binding.js';
+import {
+  answerOf,
+  type ConvolutionAttrs,
+  convolutionGradient,
+  convolve,
+  filterAnswerOf,
+  filterOf,
+  type Geometry,
+  geometryOf,
+  imageOf,
+  padded,
+  paddedShape,
+  shapeOnly,
+  unpadded,
+} from '../convolution.js';
+import { kernel, type Operand } from '../kernel.js';
+
+export const conv2d = kernel<{ x: unknown; filter: unknown }, ConvolutionAttrs>('Conv2D', (torch, { x, filter }, attrs) => {
+  const geometry = geometryOf(x.shape, filter.shape, attrs);
+  return answerOf(torch, convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), undefined, geometry), geometry);
+});
+
+export const fusedConv2d = kernel<{ x: unknown; filter: unknown; bias: unknown; preluActivationWeights: unknown }, FusedConv2DAttrs>(
+  'FusedConv2D',
+  (torch, { x, filter, bias, preluActivationWeights }, attrs) => {
+    const geometry = geometryOf(x.shape, filter.shape, attrs as ConvolutionAttrs);
+    const perChannel = bias && util.sizeFromShape(bias.shape) === geometry.outChannels ? bias : undefined;
+    const flatBias = perChannel && torch.call('reshape', torch.reduced(perChannel), [-1]);
+    const image = convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), flatBias, geometry);
+    const made = answerOf(torch, image, geometry);
+    const sum = bias && !perChannel ? torch.call('add.Tensor', made, alongChannels(torch, bias, geometry)) : made;
+    return activate(torch, sum, attrs, preluActivationWeights && alongChannels(torch, preluActivationWeights, geometry));
+  },
+);
+
+/** One value per channel, shaped so that it broadcasts to the picture. */
+const alongChannels = (torch: TorchBackend, values: Operand, { dataFormat }: Geometry): Handle | Operand =>
+  dataFormat === 'channelsFirst' && values.shape.length === 1 ? torch.call('reshape', values, [-1, 1, 1]) : values;
+
+export const conv2dBackpropInput = kernel<{ dy: unknown; filter: unknown }, ConvolutionAttrs & { readonly inputShape: number[] }>(
+  'Conv2DBackpropInput',
+  (torch, { dy, filter }, attrs) => {
+    const geometry = geometryOf(attrs.inputShape, filter.shape, attrs);
+    const input = shapeOnly(torch, paddedShape(geometry));
+    const gradient = convolutionGradient(torch, imageOf(torch, dy, geometry), input, filterOf(torch, filter), geometry, 'image');
+    return answerOf(torch, unpadded(torch, gradient, geometry), geometry);
+  },
+);
+
+export const conv2dBackpropFilter = kernel<{ x: unknown; dy: unknown }, ConvolutionAttrs & { readonly filterShape: number[] }>(
+  'Conv2DBackpropFilter',
+  (torch, { x, dy }, attrs) => {
+    const geometry = geometryOf(x.shape, attrs.filterShape, attrs);
+    const [height, width, inChannels, outChannels] = attrs.filterShape as [number, number, number, number];
+    const filter = shapeOnly(torch, [outChannels, inChannels, height, width]);
+    const image = padded(torch, imageOf(torch, x, geometry), geometry);
+    return filterAnswerOf(
+      torch,
+      torch.cast(convolutionGradient(torch, imageOf(torch, dy, geometry), image, filter, geometry, 'filter'), 'float32'),
+    );
+  },
+);

@@ -1,0 +1,39 @@
+import type { ConcatAttrs, PadV2Attrs, SliceAttrs, SplitVAttrs } from '../../../tf.js';
+import { backend_util, slice_util, util } from '../../../tf.js';
+import type { Handle } from '../binding.js';
+import { kernel, type Operand } from '../kernel.js';
+
+/** A view; but a small part is copied, lest it keep the whole in memory. */
+export const slice = kernel<{ x: unknown }, SliceAttrs>('Slice', (torch, { x }, { begin, size }) => {
+  const [starts, sizes] = slice_util.parseSliceParams({ shape: x.shape, rank: x.shape.length } as never, begin, size) as [
+    number[],
+    number[],
+  ];
+  slice_util.assertParamsValid({ shape: x.shape, rank: x.shape.length } as never, starts, sizes);
+  let part: Operand | Handle = x;
+  for (let axis = 0; axis < starts.length; axis++)
+    if (sizes[axis] !== x.shape[axis]) part = torch.call('narrow', part, axis, starts[axis], sizes[axis]);
+  if (part === x) return torch.share(x);
+  return 2 * util.sizeFromShape(sizes) < util.sizeFromShape(x.shape) ? torch.call('clone', part as Handle) : (part as Handle);
+});
+
+export const splitV = kernel<{ x: unknown }, SplitVAttrs>('SplitV', (torch, { x }, { numOrSizeSplits, axis }) => {
+  const [along] = util.parseAxisParam(axis, x.shape) as [number];
+  const sizes = backend_util.prepareSplitSize({ shape: x.shape } as never, numOrSizeSplits, along);
+  return torch.callForMany('split_with_sizes', x, sizes, along);
+});
+
+export const concat = kernel<Operand[], ConcatAttrs>('Concat', (torch, inputs, { axis }) => {
+  const parts = inputs as unknown as Operand[];
+  const [along] = util.parseAxisParam(axis, parts[0]!.shape) as [number];
+  const shapes = parts.map(({ shape }) => shape);
+  backend_util.assertParamsConsistent(shapes, along);
+  const filled = parts.filter(({ shape }) => util.sizeFromShape(shape) > 0);
+  if (filled.length === 0) return torch.full(backend_util.computeOutShape(shapes, along), 0, parts[0]!.dtype as 'float32');
+  return filled.length === 1 ? torch.share(filled[0]!) : torch.call('cat', filled, along);
+});
+
+export const padV2 = kernel<{ x: unknown }, PadV2Attrs>('PadV2', (torch, { x }, { paddings, constantValue }) =>
+  // libtorch counts the sides from the last dimension.
+  torch.call('constant_pad_nd', x, paddings.toReversed().flat(), constantValue),
+);
