@@ -36,7 +36,12 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#members.splice(0).map(({ worker }) => worker.terminate()));
+    const ending = this.#members.splice(0).map(({ worker }) => {
+      // Or a process that waits for nothing else ends here, and what its caller was about to say is lost.
+      worker.ref();
+      return worker.terminate();
+    });
+    await Promise.all(ending);
   }
 
   /** Starts threads one by one, as there is work for them. */
