@@ -66,7 +66,7 @@ export class WorkerPool {
     worker.on('message', (answer: AnswerMessage) => {
       const waiting = member.pending.get(answer.id);
       member.pending.delete(answer.id);
-      if (member.pending.size === 0) worker.unref();
+      if (member.pending.size === 0 && !this.#closed) worker.unref();
       if (!waiting) return;
       if ('done' in answer) waiting.resolve(answer.done);
       else if ('mistake' in answer) waiting.reject(new UserError(answer.mistake.message, answer.mistake));
