@@ -11,8 +11,10 @@ import ts from 'typescript';
 const rooms = {
   'tf.ts': [],
   host: [],
-  doctor: ['host'],
-  setup: ['host', 'doctor'],
+  doctor: ['host', 'setup/tables'],
+  // Reference data of configs/support, which the doctor judges by and the plans are made with.
+  'setup/tables': [],
+  setup: ['host', 'doctor', 'setup/tables'],
   python: ['host'],
   nvidia: [],
   ops: ['tf.ts'],
@@ -61,6 +63,7 @@ const packages = {
   diff: /^(setup|report)\//,
   saxes: /^trainer\/data\//,
   sharp: /^trainer\/(data|visualization)\//,
+  tar: /^trainer\/data\//,
   yaml: /^(trainer\/config|doctor|setup|cli)\//,
   zod: /^(cli|doctor|setup|python|engines|trainer)\//,
   '@tensorflow/tfjs-node': /^engines\/tensorflow\//,
@@ -136,17 +139,17 @@ function dependenciesOf(root) {
   return new Set([...Object.keys(dependencies), ...Object.keys(peerDependencies), ...Object.keys(imports)]);
 }
 
-/** The first folder under src/, or the file itself where it lies at the top. */
+/** The longest row of the table that holds a path: a folder under src/, a part of one, or a file at the top. */
 const roomOf = (path) => {
-  const room = path.split('/')[0];
-  return room in rooms ? room : undefined;
+  const parts = path.split('/');
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('/')).find((room) => room in rooms);
 };
 
 /** What cycles are looked for between: rooms, and the parts of the trainer. */
-const partOf = (path) => (path.startsWith('trainer/') ? path.split('/').slice(0, 2).join('/') : path.split('/')[0]);
+const partOf = (path) => (path.startsWith('trainer/') ? path.split('/').slice(0, 2).join('/') : (roomOf(path) ?? path.split('/')[0]));
 
 function forbiddenRoom(from, to, typeOnly) {
-  const [own, other] = [from.split('/')[0], to.split('/')[0]];
+  const [own, other] = [roomOf(from) ?? from.split('/')[0], roomOf(to) ?? to.split('/')[0]];
   if (everywhere.includes(to) || to.endsWith('.d.ts')) return undefined;
   if (own === other) return own === 'trainer' ? forbiddenInTrainer(from, to) : undefined;
   if (everywhere.includes(from)) return `\`${from}\` may import nothing of ours, not \`${to}\``;

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // Writes docs/checks.md out of the list of the doctor's checks. `--check` writes nothing and fails where the file is older than the list.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -16,18 +16,21 @@ const { checks, chain, inOrder } = await importTypeScript(
   "export { checks } from './src/doctor/checks/index.ts'; export { chain } from './src/doctor/finding.ts'; export { inOrder } from './src/doctor/examine.ts';",
 );
 
-/** Node runs no TypeScript: the checks are bundled in memory, which needs nothing built. */
+/** Node runs no TypeScript: the checks are bundled, as deep below the root as their tables expect, which needs nothing built. */
 async function importTypeScript(contents) {
-  const { outputFiles } = await build({
+  const folder = join(root, 'node_modules/.cache/gpu-setup');
+  const outfile = join(folder, 'check-reference.mjs');
+  mkdirSync(folder, { recursive: true });
+  await build({
     stdin: { contents, resolveDir: root, loader: 'ts' },
     bundle: true,
-    write: false,
+    outfile,
     platform: 'node',
     format: 'esm',
     packages: 'external',
     logLevel: 'error',
   });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  return import(pathToFileURL(outfile).href);
 }
 
 const links = {

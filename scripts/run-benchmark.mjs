@@ -2,8 +2,9 @@
 // scripts/bench NAME [OPTION...]: runs scripts/benchmarks/NAME.bench.mjs, which exports `summary`, `options` (as node:util's
 // parseArgs takes them, each with a `help`) and `run(values, tools)`. One more benchmark is one more file there.
 import { readdirSync, readFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, isBuilt } from './prepare/build.mjs';
@@ -38,7 +39,7 @@ async function main([name, ...rest]) {
   if (values.help) {
     process.stdout.write(`usage: scripts/bench ${name} [OPTION...]\n\n${benchmark.summary}\n\n`);
     for (const [key, { type, help: text }] of Object.entries(options))
-      process.stdout.write(`  --${`${key}${type === 'string' ? ' VALUE' : ''}`.padEnd(16)} ${text}\n`);
+      process.stdout.write(`  --${`${key}${type === 'string' ? ' VALUE' : ''}`.padEnd(22)} ${text}\n`);
     return 0;
   }
   if (missingPackages(root).length > 0) {
@@ -49,7 +50,12 @@ async function main([name, ...rest]) {
     say('building');
     if ((await build(root, { log, show: 'stderr' })).code !== 0) return wrong('the build failed', `its output is in ${log}`);
   }
-  process.stdout.write(`${machine()}\n`);
+  const busy = await otherWork();
+  process.stdout.write(`${machine(busy)}\n`);
+  if (busy > 0.1)
+    say(
+      `warning: other work takes ${percent(busy)} of the processors. PyTorch's threads wait for each other by spinning, and look several times slower than they are`,
+    );
   return benchmark.run(values, { root, log, say, wrong });
 }
 
@@ -58,12 +64,24 @@ function load(name) {
 }
 
 /** One line, so that a number never travels without its machine. */
-function machine() {
+function machine(busy) {
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
   const release = /^PRETTY_NAME="?(.*?)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? 'Linux';
-  const load = loadavg()[0].toFixed(1);
-  return `machine: ${cpus().length} x ${model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${release}, Node ${process.version}, load ${load} at the start`;
+  return `machine: ${cpus().length} x ${model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, ${release}, Node ${process.version}, ${percent(busy)} taken by other work at the start`;
 }
+
+/** The part of all processors' time that something else takes, over two seconds. */
+async function otherWork() {
+  const times = () =>
+    cpus().map(({ times: { idle, ...others } }) => ({ idle, busy: Object.values(others).reduce((sum, ms) => sum + ms, 0) }));
+  const before = times();
+  await setTimeout(2000);
+  const spent = times().map(({ idle, busy }, i) => ({ idle: idle - before[i].idle, busy: busy - before[i].busy }));
+  const [idle, busy] = ['idle', 'busy'].map((kind) => spent.reduce((sum, each) => sum + each[kind], 0));
+  return busy / Math.max(idle + busy, 1);
+}
+
+const percent = (part) => `${(100 * part).toFixed(0)} %`;
 
 function say(text) {
   process.stderr.write(`${text}\n`);

@@ -18,6 +18,7 @@ Installs what the tests need and runs them. With FILTERs only the test files who
 without the checks of types, style and layers.
 
   --full        the slow tests too (*.slow.test.ts): training runs, installs from nothing, quickstart from a clean clone
+  --write       with the filter conformance: write down what was counted, and the tables of docs/engines.md
   --no-engines  do not install the engines torch and tensorflow; their tests skip themselves where they are absent
   --help        this text
 `;
@@ -39,6 +40,8 @@ mkdirSync(logs, { recursive: true });
 const prepared = await prepare();
 if (prepared && positionals.length === 0) await checks();
 if (prepared) await tests();
+if (prepared && values.write)
+  await stage('tables', runCommand([process.execPath, join(root, 'scripts/generate-conformance-table.mjs')], { cwd: root }));
 const seconds = ((performance.now() - started) / 1000).toFixed(0);
 say(`\ntook ${seconds} s; what was printed lies in ${relative(process.cwd(), logs) || '.'}`);
 say(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
@@ -48,7 +51,12 @@ function readArguments() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { full: { type: 'boolean' }, 'no-engines': { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        full: { type: 'boolean' },
+        'no-engines': { type: 'boolean' },
+        write: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (error) {
     process.stderr.write(`error: ${error.message}\nhint: \`scripts/test --help\` lists the options\n`);
@@ -134,7 +142,7 @@ async function tests() {
     log: join(logs, 'tap.log'),
     timeoutMs: slow ? 4 * 3_600_000 : 3_000_000,
     // Colours would be part of what tests compare, and a test must not wait for an answer.
-    env: { FORCE_COLOR: undefined, NO_COLOR: '1', npm_config_yes: undefined },
+    env: { FORCE_COLOR: undefined, NO_COLOR: '1', npm_config_yes: undefined, GPU_SETUP_WRITE_RESULTS: values.write ? '1' : undefined },
     onLine: (line) => tally.line(line),
   });
   if (interrupted) process.exit(130);

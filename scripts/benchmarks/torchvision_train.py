@@ -2,7 +2,7 @@
 """The peer of `scripts/bench train`: the same training step in torchvision, on random pictures and boxes.
 
 Reads a model's description as JSON (`--spec FILE`, or one of the built-in ones by `--model NAME`) and prints one line of
-JSON: {"name", "side", "imagesPerSecond", "batch", "threads", "steps", "msPerStep", "parameters", "versions"}.
+JSON: {"name", "side", "imagesPerSecond", "batch", "threads", "steps", "msPerStep", "parameters", "peakMiB", "versions"}.
 Written for the torch 1.13 and torchvision 0.14 of Debian 12; newer ones do as well.
 
 A description (lengths in pixels of the picture as it enters the network):
@@ -10,7 +10,7 @@ A description (lengths in pixels of the picture as it enters the network):
   width, height, batch     of the pictures; they are not resized again
   boxes                    labelled boxes per picture
   backbone                 {"type": "stages", "stages": [{"channels", "stride", "kernel", "norm": "gn"|"bn"|"none", "groups",
-                            "residual"}]}, {"type": "resnet18"}, or our own {"type": "compact", "stem", "stemBlocks",
+                            "residual"}]}, {"type": "resnet18", "resnet34" or "resnet50"}, or our own {"type": "compact", "stem", "stemBlocks",
                             "stages": [{"channels", "blocks"}]}
   neck                     {"type": "none"}, {"type": "fpn", "channels"}, or with the backbone `compact`
                             {"type": "top_down", "channels"}
@@ -24,6 +24,7 @@ A description (lengths in pixels of the picture as it enters the network):
 import argparse
 import json
 import os
+import resource
 import statistics
 import sys
 import time
@@ -251,10 +252,10 @@ class BoxPredictor(nn.Module):
 
 def build(spec):
     backbone_spec, neck = spec["backbone"], spec["neck"]
-    if backbone_spec["type"] == "resnet18":
+    if backbone_spec["type"].startswith("resnet"):
         # From scratch, so with batch norm that learns, as torchvision's own recipes do without pre-trained weights.
         backbone = resnet_fpn_backbone(
-            backbone_name="resnet18", weights=None, norm_layer=nn.BatchNorm2d, trainable_layers=5
+            backbone_name=backbone_spec["type"], weights=None, norm_layer=nn.BatchNorm2d, trainable_layers=5
         )
         names = ["0", "1", "2", "3"]
     elif backbone_spec["type"] == "compact":
@@ -318,6 +319,18 @@ def optimizer_of(model, options):
     raise ValueError(f"no such optimizer: {options['type']}")
 
 
+def keep_float32(model):
+    """With autocast, the parts between convolutions stay in float32: torchvision's RoIAlign, NMS and anchors know no bfloat16 on a CPU."""
+
+    def as_float(_module, _inputs, output):
+        if isinstance(output, dict):
+            return OrderedDict((name, value.float()) for name, value in output.items())
+        return tuple([x.float() for x in part] if isinstance(part, list) else part.float() for part in output)
+
+    for part in (model.backbone, model.rpn.head, model.roi_heads.box_predictor):
+        part.register_forward_hook(as_float)
+
+
 def random_batch(spec, generator):
     """Pictures [3, height, width] of noise from 0 to 1, with boxes from a sixteenth to a half of the short side."""
     height, width, count = spec["height"], spec["width"], spec.get("boxes", 12)
@@ -337,6 +350,7 @@ def main():
     parser.add_argument("--model", choices=sorted(BUILT_IN), help="a built-in description")
     parser.add_argument("--spec", help="a file with a description as JSON, `-` for stdin")
     parser.add_argument("--mode", choices=("train", "test"), default="train")
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32", help="bf16: torch.autocast around the forward pass")
     parser.add_argument("--warmup", type=int, default=3, help="steps before the clock starts")
     parser.add_argument("--steps", type=int, default=10, help="steps on the clock")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
@@ -364,8 +378,16 @@ def main():
     clip = spec["optimizer"].get("clipNorm")
     batches = [random_batch(spec, generator) for _ in range(4)]
 
+    reduced = arguments.precision == "bf16"
+    if reduced:
+        keep_float32(model)
+
+    def autocast():
+        return torch.autocast("cpu", dtype=torch.bfloat16, enabled=reduced)
+
     def train_step(images, targets):
-        losses = sum(model(images, targets).values())
+        with autocast():
+            losses = sum(model(images, targets).values())
         optimizer.zero_grad(set_to_none=True)
         losses.backward()
         if clip:
@@ -374,7 +396,7 @@ def main():
         return losses.item()
 
     def test_step(images, _):
-        with torch.no_grad():
+        with torch.no_grad(), autocast():
             model(images)
 
     step = train_step if training else test_step
@@ -398,6 +420,8 @@ def main():
             "max": 1000 * max(times),
         },
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "precision": arguments.precision,
+        "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "versions": {"torch": torch.__version__, "torchvision": torchvision.__version__},
     }
     print(json.dumps(result))

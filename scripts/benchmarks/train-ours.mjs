@@ -2,14 +2,15 @@
 // Our side of `scripts/bench train`: the step that `gpu-setup train` makes, on random pictures and boxes. Runs on what is built in dist/.
 //   --describe                 every model as a description that torchvision_train.py builds too, one JSON document
 //   --model NAME [--steps N] [--warmup N] [--mode train|test] [--engine NAME] [--seed N] [--threads N]
-//                              one line of JSON: {name, side, mode, engine, imagesPerSecond, batch, threads, steps, msPerStep, parameters}
+//                              one line of JSON: {name, side, mode, engine, imagesPerSecond, batch, threads, steps, msPerStep, parameters, peakMiB}
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { activateEngine, built } from './chosen-engine.mjs';
+import { median } from './median.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const built = (path) => import(join(root, 'dist', path));
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +30,7 @@ const anchorShapes = [16, 48, 112].flatMap((side) => [0.5, 1, 2].map((ratio) => 
 const models = [
   { name: 'compact', config: 'configs/voc/faster_rcnn_compact.yaml', classes: 3, width: 384, height: 288, boxes: 12 },
   { name: 'r18fpn', config: 'configs/voc/faster_rcnn_r18_fpn.yaml', classes: 20, width: 320, height: 240, boxes: 12 },
+  { name: 'r50fpn', config: 'configs/voc/faster_rcnn_r50_fpn.yaml', classes: 20, width: 427, height: 320, boxes: 12 },
 ];
 /** What the peer samples where we take the focal loss of all anchors: torchvision's default, and no less work for us. */
 const sampled = { samples: 256, positiveFraction: 0.5 };
@@ -85,15 +87,12 @@ function describe({ name, classes, width, height, boxes }) {
 async function measure() {
   const model = models.find(({ name }) => name === values.model);
   if (!model) throw new Error(`there is no model \`${values.model}\``);
-  const [{ enginesOf }, { engineSettings }, { buildDetector, buildOptimizer }, { Trainer }, { randomOf }] = await Promise.all([
-    built('engines/list.js'),
-    built('engines/settings.js'),
+  const [{ buildDetector, buildOptimizer }, { Trainer }, { randomOf }] = await Promise.all([
     built('trainer/engine/build.js'),
     built('trainer/engine/step.js'),
     built('trainer/random.js'),
   ]);
-  const engine = await chosen(enginesOf(engineSettings(process.env)));
-  await engine.activate();
+  const engine = await activateEngine(values.engine);
 
   const seed = Number(values.seed);
   const loaded = configs.get(model.name);
@@ -114,7 +113,6 @@ async function measure() {
     if (step >= Number(values.warmup)) times.push(performance.now() - started);
   }
   const total = times.reduce((sum, ms) => sum + ms, 0);
-  const sorted = times.toSorted((a, b) => a - b);
   return {
     name: model.name,
     side: 'gpu-setup',
@@ -124,19 +122,11 @@ async function measure() {
     batch: config.training.batch,
     threads: availableParallelism(),
     steps: times.length,
-    msPerStep: { median: sorted[sorted.length >> 1], min: sorted[0], max: sorted.at(-1) },
+    msPerStep: { median: median(times), min: Math.min(...times), max: Math.max(...times) },
     parameters: trainer.weights.size,
+    // Of the whole process, KiB.
+    peakMiB: process.resourceUsage().maxRSS / 1024,
   };
-}
-
-async function chosen(engines) {
-  for (const engine of engines) {
-    if (values.engine !== undefined && engine.name !== values.engine) continue;
-    const { available, detail } = await engine.status();
-    if (available) return engine;
-    if (values.engine !== undefined) throw new Error(`the engine \`${engine.name}\` is not available: ${detail}`);
-  }
-  throw new Error(`there is no engine \`${values.engine}\``);
 }
 
 /** Noise, with boxes from a sixteenth to a half of the short side: what torchvision_train.py draws. */

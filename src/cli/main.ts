@@ -1,9 +1,8 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { ExitCode, UserError } from '../errors.js';
-import type { Run } from './command.js';
-import { commands } from './commands/index.js';
 import { version } from './package.js';
+import { programOf } from './program.js';
 import { processTerminal } from './terminal.js';
 
 /** Parses `argv` (without node and script), runs one command, answers its exit code. */
@@ -24,23 +23,10 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 
   let exitCode: ExitCode = ExitCode.ok;
-  const program = new Command('gpu-setup')
-    .description('Diagnoses a GPU host, plans and applies its driver, and proves it by training an object detector')
-    .version(version)
-    .option('--no-color', 'no colours')
-    .option('--no-input', 'never ask; fail with the flag that would answer')
-    .showHelpAfterError('hint: `gpu-setup --help` lists the commands and options')
-    .showSuggestionAfterError()
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
-  const run: Run =
-    (handler) =>
-    async (...args) => {
-      const { color, input } = program.opts<{ color: boolean; input: boolean }>();
-      exitCode = (await handler(processTerminal({ color, input, signal: stop.signal }), ...args)) ?? ExitCode.ok;
-    };
-  for (const command of commands) command.register(program, run);
-  for (const command of program.commands) inheritSettings(command, program);
+  const program = programOf((handler) => async (...args) => {
+    const { color, input } = program.opts<{ color: boolean; input: boolean }>();
+    exitCode = (await handler(processTerminal({ color, input, signal: stop.signal }), ...args)) ?? ExitCode.ok;
+  });
 
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -48,12 +34,6 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error);
   }
-}
-
-/** Subcommands answer wrong usage as the program does. */
-function inheritSettings(command: Command, parent: Command): void {
-  command.copyInheritedSettings(parent);
-  for (const child of command.commands) inheritSettings(child, command);
 }
 
 /** Says what went wrong on stderr, and what the process ends with. */

@@ -15,8 +15,16 @@ export interface Terminal {
   say(text: string): void;
   /** Colours `text` where stderr and stdout are TTYs and nobody asked for none. */
   style(format: Style, text: string): string;
+  /** How wide a line may be: the terminal's width from 60 to 120, 80 where stdout is none. */
+  readonly columns: number;
+  /** Asks which of several; ask only where `interactive`. */
+  choose<Value extends string>(question: string, choices: readonly Choice<Value>[]): Promise<Value>;
   /** Asks yes or no; without a person it throws, naming the flag that answers. */
   confirm(question: string, flag: string): Promise<boolean>;
+}
+export interface Choice<Value extends string> {
+  readonly value: Value;
+  readonly name: string;
 }
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 
@@ -39,17 +47,30 @@ export function processTerminal({ color, input, signal }: TerminalOptions): Term
     out: (text) => void stdout.write(`${text}\n`),
     say: (text) => void stderr.write(`${text}\n`),
     style: (format, text) => (coloured ? styleText(format, text) : text),
-    async confirm(question, flag) {
+    columns: stdout.isTTY ? Math.min(Math.max(stdout.columns || 80, 60), 120) : 80,
+    async choose(message, choices) {
+      const question = { type: 'select' as const, name: 'value' as const, message, choices: choices.map((choice) => ({ ...choice })) };
+      return answered((await import('inquirer')).default.prompt([question])).then(({ value }) => value);
+    },
+    async confirm(message, flag) {
       if (!interactive) {
-        throw new UserError(`This needs an answer: ${question}`, {
+        throw new UserError(`This needs an answer: ${message}`, {
           hint: `pass \`${flag}\` to say yes`,
           exitCode: ExitCode.answerNeeded,
         });
       }
-      const { confirm } = await import('inquirer').then(({ default: inquirer }) => ({
-        confirm: (message: string) => inquirer.prompt([{ type: 'confirm', name: 'yes', message, default: true }]),
-      }));
-      return (await confirm(question)).yes;
+      const question = { type: 'confirm' as const, name: 'yes' as const, message, default: true };
+      return answered((await import('inquirer')).default.prompt([question])).then(({ yes }) => yes);
     },
   };
+}
+
+/** Ctrl-C at a question is an answer too. */
+async function answered<T>(asking: Promise<T>): Promise<T> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ExitPromptError') throw error;
+    throw new UserError('Interrupted at the question; nothing was done', { exitCode: ExitCode.interrupted, cause: error });
+  }
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import type { Facts } from './fact.js';
-import { type Check, type CheckId, chain, type Finding } from './finding.js';
+import { type Check, type CheckId, chain, type Finding, type Verdict } from './finding.js';
+import { undetermined } from './verdicts.js';
 
 export interface ExamineOptions {
   readonly checks: readonly Check[];
@@ -10,6 +11,8 @@ export interface ExamineOptions {
   readonly skip?: (id: CheckId) => boolean;
   /** Ends the examination before the next check. */
   readonly signal?: AbortSignal;
+  /** Milliseconds for each check; then it is given up as undetermined. */
+  readonly timeoutMs?: number;
 }
 
 export interface Examination {
@@ -19,19 +22,35 @@ export interface Examination {
   readonly firstBroken: Finding | undefined;
 }
 
-/** Looks at one machine, a check after the other along the chain; what hangs on a blocker is blocked, not looked at. */
+/** Milliseconds until a check that has not come back is given up: longer than anything that one of them may ask. */
+const checkTimeoutMs = 45_000;
+
+/** Looks at one machine, every check as soon as those are done that it hangs on; what hangs on a blocker is blocked, not looked at. */
 export async function examine(
   facts: Facts,
-  { checks, only = () => true, skip = () => false, signal }: ExamineOptions,
+  { checks, only = () => true, skip = () => false, signal, timeoutMs = checkTimeoutMs }: ExamineOptions,
 ): Promise<Examination> {
   const considered = inOrder(checks).filter(({ id }) => !skip(id));
   const needed = neededFor(considered, only);
-  const findings = new Map<CheckId, Finding>();
+  const order = considered.map(({ id }) => id).filter((id) => needed.has(id));
+  const looking = new Map<CheckId, Promise<Finding | undefined>>();
   for (const check of considered.filter(({ id }) => needed.has(id))) {
-    if (signal?.aborted) break;
-    const blocker = blockerOf(requirementsOf(check, considered), findings);
-    findings.set(check.id, blocker ? blocked(check, blocker) : await outcomeOf(check, facts));
+    // Those that it hangs on come before it in the list, so their promises are there.
+    const behind = requirementsOf(check, considered).flatMap((id) => looking.get(id) ?? []);
+    looking.set(
+      check.id,
+      Promise.all(behind).then((before) => {
+        if (signal?.aborted) return undefined;
+        const blocker = blockerOf(
+          before.filter((finding) => finding !== undefined),
+          order,
+        );
+        return blocker ? blocked(check, blocker) : outcomeOf(check, facts, timeoutMs);
+      }),
+    );
   }
+  const findings = new Map<CheckId, Finding>();
+  for (const finding of await Promise.all(looking.values())) if (finding) findings.set(finding.id, finding);
   const asked = [...findings.values()].filter(({ id }) => only(id));
   const behind = new Set(asked.flatMap(({ blockedBy }) => blockedBy ?? []));
   const reported = [...findings.values()].filter(({ id }) => only(id) || behind.has(id));
@@ -65,15 +84,10 @@ function neededFor(checks: readonly Check[], only: (id: CheckId) => boolean): Re
 
 const isBlocker = ({ status, severity }: Finding) => status === 'found' && severity === 'blocker';
 
-/** The first blocker among the requirements, or behind those that are themselves blocked. */
-function blockerOf(requirements: readonly CheckId[], findings: ReadonlyMap<CheckId, Finding>): CheckId | undefined {
-  const behind = new Set<CheckId>();
-  for (const id of requirements) {
-    const finding = findings.get(id);
-    if (finding && isBlocker(finding)) behind.add(id);
-    if (finding?.blockedBy) behind.add(finding.blockedBy);
-  }
-  return [...findings.keys()].find((id) => behind.has(id));
+/** The first blocker, in `order`, among the requirements or behind those that are themselves blocked. */
+function blockerOf(requirements: readonly Finding[], order: readonly CheckId[]): CheckId | undefined {
+  const behind = new Set(requirements.flatMap((finding) => (isBlocker(finding) ? [finding.id] : (finding.blockedBy ?? []))));
+  return order.find((id) => behind.has(id));
 }
 
 /** Where the reference of the checks explains this one. */
@@ -84,7 +98,7 @@ function blocked({ id, title, link }: Check, blockedBy: CheckId): Finding {
   return { id, title, link, status: 'blocked', summary, evidence: [], blockedBy, links: [anchorOf(id)], ms: 0 };
 }
 
-async function outcomeOf(check: Check, facts: Facts): Promise<Finding> {
+async function outcomeOf(check: Check, facts: Facts, timeoutMs: number): Promise<Finding> {
   const { id, title, link } = check;
   const started = performance.now();
   const finding = (rest: Pick<Finding, 'status' | 'summary'> & Partial<Finding>): Finding => ({
@@ -97,7 +111,7 @@ async function outcomeOf(check: Check, facts: Facts): Promise<Finding> {
     ...rest,
   });
   try {
-    const verdict = await check.examine(facts);
+    const verdict = await within(timeoutMs, check.examine(facts));
     switch (verdict.status) {
       case 'clear':
         return finding({ status: 'clear', summary: verdict.summary, evidence: verdict.evidence ?? [] });
@@ -116,5 +130,18 @@ async function outcomeOf(check: Check, facts: Facts): Promise<Finding> {
       summary: `the check itself failed: ${messageOf(error)}`,
       evidence: stack.map((line) => line.trim()),
     });
+  }
+}
+
+/** The verdict, or after `ms` that there is none; what was asked goes on unheard, bounded by its own time-outs. */
+async function within(ms: number, examining: Promise<Verdict>): Promise<Verdict> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Verdict>((resolve) => {
+    timer = setTimeout(() => resolve(undetermined(`the check did not end within ${ms / 1000} s`)), ms);
+  });
+  try {
+    return await Promise.race([examining, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -32,8 +32,11 @@ export type Ran =
 /** The one door to a machine: questions only. */
 export interface Host {
   readonly origin: 'live' | 'root' | 'snapshot';
-  /** A file, whole. `latin1` gives one character per byte, for the few files of the kernel that are not text. */
-  read(path: HostPath, encoding?: 'utf8' | 'latin1'): Promise<Reading>;
+  /**
+   * A regular file, whole up to 64 MiB, or its last `lastBytes` bytes: of a log the end is what matters.
+   * `latin1` gives one character per byte, for the few files that are not text.
+   */
+  read(path: HostPath, encoding?: 'utf8' | 'latin1', lastBytes?: number): Promise<Reading>;
   /** The names in a directory, sorted. */
   list(directory: HostPath): Promise<Listing>;
   /** Where a symbolic link points, as written in it; `absent` where there is something else than a link. */

@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { open, readdir, readlink, stat } from 'node:fs/promises';
+import { readdir, readlink, stat } from 'node:fs/promises';
 import { fileStatusOf } from './file-status.js';
-import type { Host, HostPath, NoAnswer } from './host.js';
+import type { Command, Host, HostPath, NoAnswer, Ran } from './host.js';
 import { absent, noAnswerOf, unavailable } from './no-answer.js';
-import { type Environment, endRunning, runBounded } from './run-bounded.js';
+import { readBounded } from './read-bounded.js';
+import { type Environment, endRunning, inherited, runBounded } from './run-bounded.js';
 
 export interface LiveHostOptions {
   /** What programs inherit; `LC_ALL=C` is set over it. */
@@ -20,22 +20,20 @@ export function liveHost({ environment, signal, fileTimeoutMs = 5_000 }: LiveHos
   const look = <T>(asking: Promise<T>) => bounded(asking, fileTimeoutMs);
   return {
     origin: 'live',
-    read: (path, encoding = 'utf8') => look(readWhole(path, encoding).then((text) => ({ outcome: 'text', text }) as const)),
+    read: (path, encoding = 'utf8', lastBytes) => look(readBounded(path, encoding, lastBytes)),
     list: (directory) => look(readdir(directory).then((names) => ({ outcome: 'entries', names: names.sort() }) as const)),
     readLink: (path) => look(readLinkAt(path)),
     stat: (path) => look(stat(path).then((stats) => ({ outcome: 'status', ...fileStatusOf(stats) }) as const)),
-    ask: (command) => runBounded(command, environment, signal),
+    ask: async (command) => variableOf(command, environment) ?? runBounded(command, environment, signal),
   };
 }
 
-/** Without O_NONBLOCK a named pipe would hold us until somebody writes. */
-async function readWhole(path: HostPath, encoding: 'utf8' | 'latin1'): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  try {
-    return await file.readFile(encoding);
-  } finally {
-    await file.close();
-  }
+/** `printenv NAME` prints what it inherits, which we know without starting it. */
+function variableOf({ program, args }: Command, environment: Environment): Ran | undefined {
+  const [name] = args;
+  if (program !== 'printenv' || name === undefined || args.length !== 1) return undefined;
+  const value = inherited(environment)[name];
+  return { outcome: 'exited', code: value === undefined ? 1 : 0, stdout: value === undefined ? '' : `${value}\n`, stderr: '' };
 }
 
 async function readLinkAt(path: HostPath): Promise<{ outcome: 'link'; target: string } | NoAnswer> {

@@ -29,9 +29,9 @@ export function recordingHost(host: Host): RecordingHost {
 
   return {
     origin: host.origin,
-    async read(path, encoding = 'utf8') {
+    async read(path, encoding = 'utf8', lastBytes) {
       // One character per byte keeps the bytes, whatever they are.
-      const answer = await host.read(path, 'latin1');
+      const answer = await host.read(path, 'latin1', lastBytes);
       if (noted(path, answer) || answer.outcome !== 'text') return answer;
       const bytes = Buffer.from(answer.text, 'latin1');
       files.set(path, bytes);

@@ -30,7 +30,7 @@ export async function runBounded(
     stripFinalNewline: false,
     maxBuffer,
     extendEnv: false,
-    env: { ...environment, PATH: pathOf(environment), LC_ALL: 'C' },
+    env: inherited(environment),
     cwd: '/',
   });
   const { pid } = subprocess;
@@ -63,6 +63,9 @@ export async function runBounded(
     if (pid !== undefined) running.delete(pid);
   }
 }
+
+/** What a program gets to see of the environment. */
+export const inherited = (environment: Environment): Environment => ({ ...environment, PATH: pathOf(environment), LC_ALL: 'C' });
 
 function pathOf(environment: Environment): string {
   const asked = (environment.PATH ?? '').split(':').filter((directory) => directory.startsWith('/'));

@@ -3,7 +3,8 @@ import { join, posix } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Host, HostPath, NoAnswer, Ran } from './host.js';
 import { locateInside, maxLinks } from './inside-root.js';
-import { absent, noAnswerOf, unavailable } from './no-answer.js';
+import { absent, unavailable } from './no-answer.js';
+import { readBounded } from './read-bounded.js';
 import { parseCommands, parseSnapshot, type RecordedCommand } from './snapshot-format.js';
 
 const nobodyLooked = unavailable('not recorded in this snapshot');
@@ -40,15 +41,10 @@ export async function snapshotHost(directory: string): Promise<Host> {
 
   return {
     origin: 'snapshot',
-    read: (path, encoding = 'utf8') =>
+    read: (path, encoding = 'utf8', lastBytes) =>
       through(path, async (inside) => {
         const here = await locate(root, inside);
-        if (!here) return undefined;
-        try {
-          return { outcome: 'text', text: await readFile(here.real, encoding) } as const;
-        } catch (error) {
-          return noAnswerOf(error);
-        }
+        return here && readBounded(here.real, encoding, lastBytes);
       }),
     list: (path) =>
       through(path, async (inside) => {

@@ -1,6 +1,22 @@
+import { adamWStepOp } from './adamw-step.js';
 import { batchNormTrainingGradOp, batchNormTrainingOp } from './batch-norm.js';
+import { nmsOp } from './batched-nms.js';
 import type { Op } from './op.js';
+import { reluGradOp } from './relu-grad.js';
 import { roiAlignGradOp, roiAlignOp } from './roi-align.js';
+import { roiPoolGradOp, roiPoolOp } from './roi-pool.js';
+import { sgdStepOp } from './sgd-step.js';
 
 /** Every op that an engine may bring a kernel of its own for. */
-export const ops: readonly Op[] = [batchNormTrainingOp, batchNormTrainingGradOp, roiAlignOp, roiAlignGradOp];
+export const ops: readonly Op[] = [
+  adamWStepOp,
+  batchNormTrainingGradOp,
+  batchNormTrainingOp,
+  nmsOp,
+  reluGradOp,
+  roiAlignGradOp,
+  roiAlignOp,
+  roiPoolGradOp,
+  roiPoolOp,
+  sgdStepOp,
+];

@@ -1,25 +1,14 @@
 import { Command } from 'commander';
 import t from 'tap';
 import { installDriver } from '../../src/cli/commands/install-driver.js';
-import type { Terminal } from '../../src/cli/terminal.js';
 import { UserError } from '../../src/errors.js';
+import { testTerminal } from './test-terminal.js';
 
 const fixture = (name: string) => new URL(`../fixtures/hosts/${name}`, import.meta.url).pathname;
 
 /** What `gpu-setup install-driver ARGS` prints, and how it ends. */
 async function ran(...args: readonly string[]) {
-  const out: string[] = [];
-  const said: string[] = [];
-  const terminal: Terminal = {
-    env: { PATH: '/nowhere' },
-    cwd: '/root',
-    signal: new AbortController().signal,
-    interactive: false,
-    out: (text) => void out.push(text),
-    say: (text) => void said.push(text),
-    style: (_, text) => text,
-    confirm: async () => false,
-  };
+  const terminal = testTerminal({ env: { PATH: '/nowhere' }, cwd: '/' });
   const program = new Command('gpu-setup').version('9.9.9').exitOverride();
   let code: number | undefined;
   installDriver.register(program, (handler) => async (...given) => {
@@ -31,7 +20,7 @@ async function ran(...args: readonly string[]) {
   } catch (thrown) {
     error = thrown;
   }
-  return { out: out.join('\n'), said: said.join('\n'), code, error: error as UserError | undefined };
+  return { out: terminal.printed.join('\n'), said: terminal.said.join('\n'), code, error: error as UserError | undefined };
 }
 
 t.test('a dry run prints the plan, for people and as one document', async (t) => {
@@ -72,7 +61,7 @@ t.test('without --dry-run nothing is done, and that is said', async (t) => {
 });
 
 t.test('wrong words are wrong usage', async (t) => {
-  t.match((await ran('--dry-run', '--run', 'driver.run')).error, { exitCode: 2, message: /`\/root\/driver.run`/ });
+  t.match((await ran('--dry-run', '--run', 'driver.run')).error, { exitCode: 2, message: /`\/driver.run`/ });
   t.match((await ran('--dry-run', '--host', '/no/such/folder')).error, { exitCode: 2 });
   t.match((await ran('--dry-run', '--from', 'snap')).error, { code: 'commander.invalidArgument' });
 });

@@ -77,7 +77,8 @@ export async function runSpecs(engine: Engine, exclusions: Exclusions): Promise<
         failedExpectations: { message: string }[];
       }) => {
         if (status === 'passed') passed += 1;
-        if (status === 'failed') failed.push({ spec: fullName, message: failedExpectations[0]?.message.split('\n')[0] ?? '' });
+        if (status === 'failed')
+          failed.push({ spec: fullName, message: failedExpectations[0]?.message.split('\n').slice(0, 2).join(' ') ?? '' });
       },
     });
     try {

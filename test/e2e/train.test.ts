@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { gpuSetup, program } from './gpu-setup.js';
 import { tinyConfig } from './tiny-config.js';
+
+// Many child processes: a busy machine takes its time.
+t.setTimeout(120_000);
 
 t.test('train, interrupt, resume, test, predict', async (t) => {
   const folder = t.testdir();
@@ -31,8 +34,26 @@ t.test('train, interrupt, resume, test, predict', async (t) => {
   t.equal(twice.code, 2, 'a work dir is not trained over');
   t.match(twice.stderr, /holds a training already/);
 
-  const resumed = gpuSetup(['train', config, '--resume', '--work-dir', 'run', '--json'], { cwd: folder });
+  const resume = ['train', config, '--resume', '--work-dir', 'run'];
+  for (const [flag, value] of [
+    ['--seed', '4'],
+    ['--data', 'elsewhere'],
+    ['--train-split', 'trainval'],
+    ['--val-split', 'test'],
+    ['--epochs', '39'],
+    ['--max-minutes', '5'],
+  ] as const) {
+    const { code: refused, stderr } = gpuSetup([...resume, flag, value, '--engine', 'wasm'], { cwd: folder });
+    t.equal(refused, 2, flag);
+    t.match(stderr, new RegExp(`^error: .*\`${flag} .*started with`, 'm'));
+  }
+  t.same(readdirSync(join(folder, 'run/checkpoints')), saved, 'nothing was touched');
+
+  const resumed = gpuSetup([...resume, '--data', 'shapes', '--train-split', 'train', '--epochs', '40', '--seed', '3', '--json'], {
+    cwd: folder,
+  });
   t.equal(resumed.code, 0, resumed.stderr);
+  t.match(resumed.stderr, `from iteration ${Number(/\d+/.exec(saved[0]!)![0])} on`);
   const scores = JSON.parse(resumed.stdout);
   t.same(Object.keys(scores.classes).sort(), ['circle', 'square', 'star', 'triangle']);
   for (const name of ['config.yaml', 'log.jsonl', 'metrics.json', 'report.html', 'pictures', 'checkpoints'])
@@ -70,49 +91,6 @@ t.test('train, interrupt, resume, test, predict', async (t) => {
   const [result] = JSON.parse(predicted.stdout);
   t.ok(existsSync(result.drawn));
   for (const { score, box } of result.detections) t.ok(score >= 0 && score <= 1 && box.length === 4);
-});
-
-t.test('bad input: one line, exit 2, nothing left behind', async (t) => {
-  const folder = t.testdir();
-  const config = tinyConfig(folder);
-  t.equal(gpuSetup(['data', 'make', 'shapes', '--images', '12', '--out', 'shapes'], { cwd: folder }).code, 0);
-  const shapes = join(folder, 'shapes');
-  const [id] = readFileSync(join(shapes, 'ImageSets/Main/train.txt'), 'utf8').trim().split('\n') as [string];
-  const annotation = join(shapes, 'Annotations', `${id}.xml`);
-  const picture = join(shapes, 'JPEGImages', readdirSync(join(shapes, 'JPEGImages')).find((name) => name.startsWith(id))!);
-  const split = join(shapes, 'ImageSets/Main/train.txt');
-  const spoil = (path: string, content: string | Buffer) => {
-    const whole = readFileSync(path);
-    writeFileSync(path, content);
-    return () => writeFileSync(path, whole);
-  };
-  const xml = readFileSync(annotation, 'utf8');
-  const cases: [string, RegExp, () => () => void, string?][] = [
-    ['no such folder', /No such folder/, () => () => undefined, 'nowhere'],
-    ['an annotation cut off', new RegExp(`${id}\\.xml:\\d+`), () => spoil(annotation, xml.slice(0, xml.length / 2))],
-    ['a picture that is none', /not a picture/, () => spoil(picture, 'plain text')],
-    ['a split that names a missing picture', /missing|no picture/i, () => spoil(split, `${readFileSync(split, 'utf8')}unknown\n`)],
-  ];
-  for (const [name, said, before, data = 'shapes'] of cases) {
-    const after = before();
-    const { code, stdout, stderr } = gpuSetup(['train', config, '--data', data, '--work-dir', 'run', '--epochs', '1'], { cwd: folder });
-    after();
-    t.equal(code, 2, name);
-    t.equal(stdout, '');
-    const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
-    t.equal(errors.length, 1, stderr);
-    t.match(errors[0], said, name);
-    t.notOk(existsSync(join(folder, 'run')), `${name}: nothing is left behind`);
-  }
-  t.equal(gpuSetup(['train', 'nonsense'], { cwd: folder }).code, 2);
-  t.equal(gpuSetup(['train', config, '--data', 'shapes', '--engine', 'abacus'], { cwd: folder }).code, 2);
-  t.equal(gpuSetup(['train', config, '--data', 'shapes', '--epochs', '-1'], { cwd: folder }).code, 2);
-  t.equal(gpuSetup(['train', config, '--data', 'shapes', '--epochs', '1', '--max-minutes', '1'], { cwd: folder }).code, 2);
-  t.equal(gpuSetup(['test', 'nowhere'], { cwd: folder }).code, 2);
-  mkdirSync(join(folder, 'empty'));
-  const asked = gpuSetup(['train', config], { cwd: join(folder, 'empty') });
-  t.equal(asked.code, 6, 'an answer is needed and nobody can be asked');
-  t.match(asked.stderr, /looked for[\s\S]*hint:[\s\S]*data make shapes/);
 });
 
 t.test('a class list that disagrees is named with file and line', async (t) => {

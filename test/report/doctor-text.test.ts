@@ -11,25 +11,32 @@ import type { DoctorReport } from '../../src/report/doctor-report.js';
 import { checkListText, doctorText } from '../../src/report/doctor-text.js';
 
 const folder = new URL('../fixtures/hosts/', import.meta.url).pathname;
-const plain = { style: (_: string, text: string) => text };
+const plain = { style: (_: string, text: string) => text, columns: 80 };
 
 async function reportOf(name: string): Promise<DoctorReport> {
   const facts = factsOf(await openHost(`${folder}${name}`));
   return { version: '1', host: { origin: 'snapshot', path: name }, machine: await machineOf(facts), ...(await examine(facts, { checks })) };
 }
 
-t.test('no line is wider than a terminal, but for commands, which are there to be copied', async (t) => {
+t.test('no line is wider than the terminal, but for commands, which are there to be copied', async (t) => {
   for (const name of readdirSync(folder)) {
-    const lines = doctorText(await reportOf(name), plain).split('\n');
-    // Words are not broken, and a path of the firmware's variables is a long one.
-    const wide = lines.filter(
-      (line) => line.length > 80 && !line.trim().startsWith('$ ') && line.split(' ').every((word) => word.length < 60),
-    );
-    t.same(wide, [], name);
-    t.notOk(
-      lines.some((line) => /\s$/.test(line)),
-      `${name}: no line ends in a space`,
-    );
+    const report = await reportOf(name);
+    const texts = [60, 80, 120].map((columns) => {
+      const lines = doctorText(report, { ...plain, columns }).split('\n');
+      // Words are not broken, and a path of the firmware's variables is a long one.
+      const wide = lines.filter(
+        (line) => line.length > columns && !line.trim().startsWith('$ ') && line.split(' ').every((word) => word.length < columns - 20),
+      );
+      t.same(wide, [], `${name} in ${columns} columns`);
+      t.notOk(
+        lines.some((line) => /\s$/.test(line)),
+        `${name}: no line ends in a space`,
+      );
+      return lines;
+    });
+    t.ok(texts[0]!.length > texts[2]!.length, `${name}: a wide terminal is used`);
+    const words = (lines: readonly string[]) => lines.join(' ').split(/\s+/).join(' ');
+    t.equal(words(texts[2]!), words(texts[0]!), `${name}: the same words`);
   }
 });
 
@@ -46,7 +53,7 @@ t.test('every finding is named once, and the broken link first of all', async (t
 
 t.test('colours are laid over the same words', async (t) => {
   const report = await reportOf('nouveau-desktop');
-  const coloured = doctorText(report, { style: (format, text) => `<${format}>${text}</>` });
+  const coloured = doctorText(report, { ...plain, style: (format, text) => `<${format}>${text}</>` });
   t.match(coloured, /<red>blocker<\/>/);
   t.equal(coloured.replace(/<\/?[a-z]*>/g, ''), doctorText(report, plain).replace(/<\/?[a-z]*>/g, ''));
 });
@@ -73,7 +80,7 @@ t.test('a crashed check is told from a broken machine', async (t) => {
 });
 
 t.test('the list of checks has one line or more for each, in columns', async (t) => {
-  const text = checkListText(checks);
+  const text = checkListText(checks, plain);
   for (const { id } of checks) t.match(text, new RegExp(`^${id} {2,}\\S`, 'm'));
   t.ok(text.split('\n').every((line) => line.length <= 80));
 });

@@ -46,7 +46,7 @@ async function diagnose(terminal: Terminal, options: DoctorOptions, version: str
   const chosen = checks.filter(({ id }) => (only?.has(id) ?? true) && !skip?.has(id));
   if (options.list) {
     const list = chosen.map(({ id, title, link }) => ({ id, title, link }));
-    terminal.out(options.json ? JSON.stringify({ version, checks: list }, null, 2) : checkListText(list));
+    terminal.out(options.json ? JSON.stringify({ version, checks: list }, null, 2) : checkListText(list, terminal));
     return ExitCode.ok;
   }
   if (chosen.length === 0) throw new UserError('Nothing is left to look at', { hint: '`--skip` takes away what `--only` asks for' });
@@ -63,7 +63,7 @@ async function diagnose(terminal: Terminal, options: DoctorOptions, version: str
   if (terminal.signal.aborted) return ExitCode.interrupted;
 
   const report = { version, host: { origin: host.origin, path: options.host ?? null }, machine, ...examination };
-  terminal.out(options.json ? JSON.stringify(doctorDocument(report), null, 2) : doctorText(report, { style: terminal.style }));
+  terminal.out(options.json ? JSON.stringify(doctorDocument(report), null, 2) : doctorText(report, terminal));
   return exitCodeOf(examination);
 }
 

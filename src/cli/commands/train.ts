@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { ExitCode, UserError } from '../../errors.js';
 import { duration, scoresTable, trainingLine } from '../../report/training-text.js';
 import type { Ready, TrainResult } from '../../trainer/engine/train.js';
@@ -10,8 +10,9 @@ import { activateEngine } from '../activate-engine.js';
 import type { CliCommand } from '../command.js';
 import { findDataDirectory } from '../data-directory.js';
 import { type EngineFlags, modeOf, withEngineFlags } from '../engine-flags.js';
+import { sayFetching } from '../fetch-progress.js';
 import { finishWorkDir } from '../finish-work-dir.js';
-import { positiveInteger, positiveNumber } from '../numbers.js';
+import { positiveInteger, positiveNumber, seedNumber } from '../numbers.js';
 import { packageFile, version } from '../package.js';
 import type { Terminal } from '../terminal.js';
 
@@ -25,7 +26,7 @@ interface TrainFlags extends EngineFlags {
   readonly maxMinutes?: number;
   readonly epochs?: number;
   readonly workDir?: string;
-  readonly seed: number;
+  readonly seed?: number;
   readonly resume?: boolean;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -49,8 +50,8 @@ export const train: CliCommand = {
       .option('--epochs <number>', 'times through the training split', positiveInteger)
       .option('--work-dir <dir>', 'where config, log, checkpoints and report go (`work_dirs/NAME`)');
     withEngineFlags(command)
-      .option('--seed <number>', 'of everything random', seedNumber, 0)
-      .option('--resume', 'go on with the newest checkpoint of the work dir')
+      .option('--seed <number>', 'of everything random (0)', seedNumber)
+      .option('--resume', 'go on with the newest checkpoint of the work dir; of the flags above only a larger budget changes it')
       .option('--yes', 'make the small data set `shapes` where there is none')
       .option('--json', 'print the scores as one JSON document')
       .action(run((terminal, config: string, flags: TrainFlags, _: Command) => trainRun(terminal, config, flags)));
@@ -58,7 +59,6 @@ export const train: CliCommand = {
 };
 
 async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Promise<ExitCode> {
-  const startedAt = performance.now();
   const workDir = resolve(terminal.cwd, flags.workDir ?? join('work_dirs', name.replace(/^.*\//, '').replace(/\.ya?ml$/, '')));
   const { loadConfig, train, resume, readRun } = await loadTrainer();
   const recipe = recipes[name];
@@ -66,47 +66,66 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
     throw new UserError(`No config \`${name}\``, { hint: `\`${Object.keys(recipes).join('`, `')}\`, or the path of a YAML file` });
   }
   const config = await loadConfig(recipe ? packageFile(recipe) : resolve(terminal.cwd, name));
-  const dataDirectory = flags.resume
-    ? ''
-    : resolve(
-        terminal.cwd,
-        await findDataDirectory(terminal, flags.data, flags.yes ?? false, (directory) => shapesIn(terminal, directory)),
-      );
-  const target = flags.resume || flags.workDir !== undefined ? workDir : await freshWorkDir(workDir);
-  const { data, trainSplit, valSplit, epochs, maxMinutes, precision, threads, deterministic } = flags;
-  const unused = flags.resume ? [data, trainSplit, valSplit, epochs, maxMinutes, precision, threads, deterministic] : [];
-  if (unused.some((value) => value !== undefined)) {
-    terminal.say(
-      'note: a resumed run keeps the data, splits, seed, budget, precision, threads and determinism that it began with, whatever is given now',
-    );
+  let dataDirectory: string | undefined;
+  // What a download takes is not the training's.
+  let startedAt = performance.now();
+  if (!flags.resume) {
+    try {
+      const found = await findDataDirectory(terminal, flags.data, flags.yes ?? false, {
+        shapes: (directory) => shapesIn(terminal, directory),
+        voc2007: async (directory) => {
+          const fetched = await voc2007In(terminal, directory);
+          startedAt = performance.now();
+          return fetched;
+        },
+      });
+      dataDirectory = resolve(terminal.cwd, found);
+    } catch (error) {
+      if (!terminal.signal.aborted) throw error;
+      terminal.say('Interrupted before training began; the same command goes on');
+      return ExitCode.interrupted;
+    }
   }
+  const target = flags.resume || flags.workDir !== undefined ? workDir : await freshWorkDir(workDir);
   // What was begun in one precision goes on in it, and on its engine unless another one is named.
   const begun = flags.resume ? await readRun(target) : undefined;
   const wanted = begun ? { ...modeOf(begun), ...(flags.engine === undefined ? {} : { engine: flags.engine }) } : flags;
   const { name: engine, mode } = await activateEngine(terminal, wanted, begun?.engine);
-  const shown = lineEvery(terminal, 5000);
   const options = {
     workDir: target,
     startedAt,
     now: () => performance.now(),
     signal: terminal.signal,
-    emit: shown,
-    announce: (ready: Ready) => announce(terminal, ready, target),
+    emit: lineEvery(terminal, 5000),
+    announce: (ready: Ready) => announce(terminal, ready, target, engine),
   };
-  const result: TrainResult = flags.resume
-    ? await resume(options)
-    : await train({
-        ...options,
-        config,
-        dataDirectory,
-        ...(flags.trainSplit === undefined ? {} : { trainSplit: flags.trainSplit }),
-        ...(flags.valSplit === undefined ? {} : { valSplit: flags.valSplit }),
-        seed: flags.seed,
-        engine,
-        mode,
-        budget: flags.maxMinutes === undefined ? { epochs: flags.epochs ?? config.training.epochs } : { maxMinutes: flags.maxMinutes },
-        madeBy: `gpu-setup ${version}`,
-      });
+  const said = {
+    ...(flags.trainSplit === undefined ? {} : { trainSplit: flags.trainSplit }),
+    ...(flags.valSplit === undefined ? {} : { valSplit: flags.valSplit }),
+  };
+  const budget = budgetOf(flags);
+  const result: TrainResult =
+    dataDirectory === undefined
+      ? await resume(options, {
+          ...said,
+          // A recipe may have become a better one since; a file was written by the user, who expects it to be heard.
+          ...(recipe ? {} : { config }),
+          ...(flags.data === undefined ? {} : { dataDirectory: resolve(terminal.cwd, flags.data) }),
+          ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+          ...(budget === undefined ? {} : { budget }),
+          mode: modeOf(flags),
+        })
+      : await train({
+          ...options,
+          ...said,
+          config,
+          dataDirectory,
+          seed: flags.seed ?? 0,
+          engine,
+          mode,
+          budget: budget ?? { epochs: config.training.epochs },
+          madeBy: `gpu-setup ${version}`,
+        });
   const resumeCommand = `gpu-setup train ${name} --resume --work-dir ${relative(terminal.cwd, target) || '.'}`;
   if (result.ended === 'interrupted') {
     terminal.say(`Interrupted after iteration ${result.iteration}; everything is saved`);
@@ -122,6 +141,9 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
   return ExitCode.ok;
 }
 
+const budgetOf = ({ maxMinutes, epochs }: TrainFlags) =>
+  maxMinutes !== undefined ? { maxMinutes } : epochs !== undefined ? { epochs } : undefined;
+
 /** The trainer and TensorFlow.js are loaded only by the commands that train: the doctor starts without them. */
 async function loadTrainer() {
   const [{ loadYaml }, { configSchema }, { train, resume, readRun }] = await Promise.all([
@@ -132,10 +154,21 @@ async function loadTrainer() {
   return { loadConfig: (path: string) => loadYaml(path, configSchema), train, resume, readRun };
 }
 
-async function shapesIn(terminal: Terminal, directory: string): Promise<void> {
+async function shapesIn(terminal: Terminal, directory: string): Promise<string> {
   const { makeShapes } = await import('../../trainer/data/shapes/make-shapes.js');
   terminal.say(`Making \`shapes\` in \`${relative(terminal.cwd, directory)}\``);
   await makeShapes({ directory, images: 300, seed: 0, signal: terminal.signal });
+  return directory;
+}
+
+async function voc2007In(terminal: Terminal, directory: string): Promise<string> {
+  const [{ fetchableDataSets }, { fetchDataSet }] = await Promise.all([
+    import('../../trainer/data/fetch/data-set-table.js'),
+    import('../../trainer/data/fetch/fetch-data-set.js'),
+  ]);
+  const dataSet = (await fetchableDataSets()).find(({ name }) => name === 'voc2007')!;
+  const options = { dataSet, split: 'trainval', directory, signal: terminal.signal, onEvent: sayFetching(terminal) };
+  return (await fetchDataSet(options)).directory;
 }
 
 /** The default work dir is used again and again: what lies there is kept aside, numbered. */
@@ -149,7 +182,12 @@ async function freshWorkDir(workDir: string): Promise<string> {
   }
 }
 
-function announce(terminal: Terminal, { config, train, validation, parameters, iteration, remarks }: Ready, workDir: string): void {
+function announce(
+  terminal: Terminal,
+  { config, train, validation, parameters, iteration, remarks }: Ready,
+  workDir: string,
+  engine: string,
+): void {
   const objects = train.records.reduce((sum, { truth }) => sum + truth.boxes.count, 0);
   terminal.say(
     `data: ${train.records.length} pictures of \`${train.split}\`, ${objects} objects of ${config.run.classes.length} classes (${config.run.classes.join(', ')})`,
@@ -157,6 +195,8 @@ function announce(terminal: Terminal, { config, train, validation, parameters, i
   terminal.say(`validation: ${validation.records.length} pictures of \`${validation.split}\``);
   for (const remark of remarks.slice(0, 8)) terminal.say(`note: ${remark}`);
   if (remarks.length > 8) terminal.say(`note: and ${remarks.length - 8} more, all in the report`);
+  if (config.run.engine !== engine)
+    terminal.say(`note: it began on \`${config.run.engine}\`; on \`${engine}\` it goes on, but not bit for bit`);
   terminal.say(`model: ${config.model.type}, ${(parameters / 1e6).toFixed(2)} million parameters`);
   terminal.say(`work dir: ${workDir}${iteration > 0 ? `, from iteration ${iteration} on` : ''}`);
 }
@@ -171,11 +211,4 @@ function lineEvery(terminal: Terminal, ms: number): (event: Parameters<typeof tr
     }
     terminal.say(trainingLine(event));
   };
-}
-
-function seedNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
-    throw new InvalidArgumentError('not a whole number from 0 to 4294967295');
-  return value;
 }

@@ -10,7 +10,7 @@ export const dkmsNotBuilt: Check = {
   id: 'driver/dkms-not-built',
   title: 'DKMS built the driver for the running kernel',
   link: 'module',
-  requires: ['host/no-nvidia-gpu', 'build/no-kernel-headers', 'build/no-gcc', 'build/no-make'],
+  requires: ['host/no-nvidia-gpu', 'build/no-kernel-headers', 'build/no-module-symvers', 'build/no-gcc', 'build/no-make'],
   about:
     'Reads `dkms status`, old form and new, and the first error of the last make.log. The `.run` installer ends with 0 even where DKMS took no note of it. Not applicable where DKMS has no driver.',
   async examine(facts) {

@@ -1,6 +1,7 @@
 import { fabricManager } from '../facts/fabric-manager.js';
 import { nvidiaFunctions } from '../facts/nvidia-functions.js';
 import type { Check } from '../finding.js';
+import { runningDriver } from '../requirements.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
 
 /** PCI class of an NVSwitch: a bridge of no other kind. */
@@ -10,6 +11,7 @@ export const fabricManagerNotRunning: Check = {
   id: 'driver/fabric-manager-not-running',
   title: 'The fabric manager runs where NVSwitches are',
   link: 'libraries',
+  requires: [...runningDriver, 'driver/fabric-manager-version'],
   about:
     'Looks for NVSwitches on the PCI bus (HGX and DGX machines) and asks systemd for nvidia-fabricmanager. Without it CUDA ends with 802, `system not yet initialized`, while nvidia-smi looks healthy.',
   async examine(facts) {

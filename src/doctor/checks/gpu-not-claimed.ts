@@ -1,13 +1,20 @@
 import { nvidiaDriverVersions } from '../facts/nvidia-driver-versions.js';
 import type { Check } from '../finding.js';
 import { gpusOf } from '../gpus.js';
+import { unsupportedGpus } from '../unsupported-gpus.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
 export const gpuNotClaimed: Check = {
   id: 'driver/gpu-not-claimed',
   title: 'The loaded driver took every GPU',
   link: 'module',
-  requires: ['host/no-nvidia-gpu', 'kernel/nouveau-loaded', 'kernel/gpu-owned-by-other-driver', 'driver/module-not-loaded'],
+  requires: [
+    'host/no-nvidia-gpu',
+    'kernel/nouveau-loaded',
+    'kernel/gpu-owned-by-other-driver',
+    'driver/module-not-loaded',
+    'kernel/pci-region-taken',
+  ],
   about:
     'A GPU without a driver beside a loaded nvidia module is one that this branch does not support: too old (`Legacy drivers`), too new, or in need of the other flavour (the open one starts at Turing).',
   async examine(facts) {
@@ -16,7 +23,9 @@ export const gpuNotClaimed: Check = {
     const versions = await facts.of(nvidiaDriverVersions);
     const loaded = versions.known && versions.value.loaded.known ? versions.value.loaded.value : undefined;
     if (!loaded) return undetermined('the loaded driver is not known');
-    const unclaimed = look.gpus.filter(({ driver }) => driver === null);
+    // What the table explains has a check of its own.
+    const explained = new Set((await unsupportedGpus(facts)).map(({ gpu }) => gpu.address));
+    const unclaimed = look.gpus.filter(({ driver, address }) => driver === null && !explained.has(address));
     if (unclaimed.length === 0) return clear('No GPU is without a driver');
     const flavour = loaded.flavour ? `, ${loaded.flavour} flavour` : '';
     return found({

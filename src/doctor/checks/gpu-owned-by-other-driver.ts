@@ -19,9 +19,10 @@ export const gpuOwnedByOtherDriver: Check = {
     const { gpus } = look;
     const hidden = gpus.find(({ driver }) => driver === undefined);
     if (hidden) return undetermined(`the driver link of ${hidden.address} could not be read`);
-    const foreign = gpus.filter(({ driver }) => driver !== null && driver !== 'nvidia');
+    // nouveau has a check of its own.
+    const foreign = gpus.filter(({ driver }) => driver !== null && driver !== 'nvidia' && driver !== 'nouveau');
     if (foreign.length === 0) {
-      return clear(gpus.every(({ driver }) => driver === 'nvidia') ? 'The GPU is bound to nvidia' : 'No driver holds the GPU');
+      return clear(gpus.some(({ driver }) => driver === 'nvidia') ? 'The GPU is bound to nvidia' : 'No other driver holds the GPU');
     }
     const drivers = [...new Set(foreign.map(({ driver }) => driver!))];
     const bound = gpus.some(({ driver }) => driver === 'nvidia');
@@ -57,7 +58,8 @@ async function remedyFor(facts: Facts, drivers: readonly string[]): Promise<Reme
       needs: ['root', 'reboot'],
     };
   }
-  const modules = drivers.includes('nova_core') ? ['nova_core', 'nova_drm'] : drivers;
+  // The module nova_core calls its driver NovaCore.
+  const modules = drivers.some((driver) => /^nova_?core$/i.test(driver)) ? ['nova_core', 'nova_drm'] : drivers;
   const lines = modules.map((module) => `blacklist ${module}\\n`).join('');
   return {
     summary: `Keep ${drivers.join(' and ')} from loading, rebuild the initramfs and reboot`,

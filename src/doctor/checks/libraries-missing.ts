@@ -1,8 +1,9 @@
+import { nvidiaDeviceNodes } from '../facts/nvidia-device-nodes.js';
 import { nvidiaDriverVersions } from '../facts/nvidia-driver-versions.js';
 import type { Check } from '../finding.js';
 import { gpusOf } from '../gpus.js';
 import { handIn, inContainer } from '../in-container.js';
-import { clear, found, undetermined } from '../verdicts.js';
+import { clear, found, notApplicable, undetermined } from '../verdicts.js';
 
 export const librariesMissing: Check = {
   id: 'driver/libraries-missing',
@@ -22,13 +23,15 @@ export const librariesMissing: Check = {
     const cuda = userSpace.value.find(({ path }) => path.includes('/libcuda.so'));
     const management = userSpace.value.find(({ path }) => path.includes('/libnvidia-ml.so'));
     if (cuda && management) return clear('libcuda and libnvidia-ml are installed', cuda.path, management.path);
+    const [container, nodes] = [await inContainer(facts), await facts.of(nvidiaDeviceNodes)];
+    if (container && nodes.known && nodes.value.gpus.length === 0) return notApplicable('they are handed in together with the devices');
     const missing = [...(cuda ? [] : ['libcuda']), ...(management ? [] : ['libnvidia-ml'])].join(' and ');
     return found({
       severity: 'blocker',
       summary: `${missing} ${missing.includes(' ') ? 'are' : 'is'} not installed`,
       why: 'CUDA programs load libcuda, nvidia-smi and containers load libnvidia-ml',
       evidence: [`looked in ${userSpace.source}`],
-      remedy: (await inContainer(facts))
+      remedy: container
         ? handIn
         : {
             summary: 'Install the whole driver; the plan says how',

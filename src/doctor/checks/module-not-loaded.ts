@@ -14,6 +14,9 @@ export const moduleNotLoaded: Check = {
     'kernel/gpu-owned-by-other-driver',
     'driver/module-missing',
     'kernel/secure-boot-rejects-module',
+    'driver/gpu-dropped-by-branch',
+    'driver/gpu-newer-than-branch',
+    'driver/module-flavour-unsupported',
   ],
   about: 'Reads /proc/driver/nvidia/version and /sys/module/nvidia. Names the line that keeps it from loading, where there is one.',
   async examine(facts) {

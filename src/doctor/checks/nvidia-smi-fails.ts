@@ -14,8 +14,13 @@ export const nvidiaSmiFails: Check = {
     'kernel/gpu-owned-by-other-driver',
     'driver/module-not-loaded',
     'driver/gpu-not-claimed',
+    'driver/gsp-firmware-missing',
+    'driver/gpu-fallen-off-bus',
+    'driver/gpu-init-failed',
     'driver/nodes-missing',
+    'container/devices-denied',
     'driver/libraries-missing',
+    'driver/library-links-broken',
     'driver/version-mismatch',
   ],
   about:

@@ -1,5 +1,6 @@
 import { nvidiaDeviceNodes } from '../facts/nvidia-device-nodes.js';
 import type { Check } from '../finding.js';
+import { gpusOf } from '../gpus.js';
 import { clear, found, undetermined } from '../verdicts.js';
 
 export const uvmNodeMissing: Check = {
@@ -10,6 +11,8 @@ export const uvmNodeMissing: Check = {
   about:
     'Looks for /dev/nvidia-uvm, which every CUDA program opens. Its absence is mended by nvidia-modprobe when that is installed; else CUDA ends with 999, `unknown error`.',
   async examine(facts) {
+    const look = await gpusOf(facts);
+    if ('verdict' in look) return look.verdict;
     const nodes = await facts.of(nvidiaDeviceNodes);
     if (!nodes.known) return undetermined(nodes.why);
     if (nodes.value.uvm) return clear('Unified memory has its node', nodes.value.uvm.path);

@@ -23,6 +23,7 @@ export const versionMismatch: Check = {
     if (!loaded.known) return undetermined(loaded.why);
     if (!userSpace.known) return undetermined(userSpace.why);
     if (!loaded.value) return notApplicable('no NVIDIA module is loaded');
+    if (userSpace.value.length === 0) return notApplicable('there are no libraries of a driver');
     const running = loaded.value.version;
     const libraries = [...new Set(userSpace.value.map(({ version }) => version))];
     const disk = onDisk.known ? onDisk.value?.version : undefined;

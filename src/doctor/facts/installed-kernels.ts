@@ -6,6 +6,8 @@ export interface InstalledKernel {
   readonly release: string;
   /** Whether modules can be built for it: `build` leads to a tree with a Makefile; undefined where nobody could look. */
   readonly headers: boolean | undefined;
+  /** Whether that tree says which symbols the kernel offers; undefined of a tree without scripts and includes, which may be split. */
+  readonly symvers?: boolean | undefined;
   /** Where `build` points, also when nothing is there. */
   readonly build: string | undefined;
   /** Whether it came with modules of its own; a folder that only DKMS left behind has none. */
@@ -33,7 +35,11 @@ async function look(host: Host, release: string): Promise<InstalledKernel> {
   return {
     release,
     headers: build.outcome === 'unavailable' ? undefined : build.outcome === 'entries' && build.names.includes('Makefile'),
+    symvers: build.outcome === 'entries' ? symversIn(build.names) : undefined,
     build: link.outcome === 'link' ? link.target : build.outcome === 'entries' ? `${directory}/build` : undefined,
     complete: inside.outcome === 'entries' ? inside.names.includes('kernel') || inside.names.includes('modules.builtin') : undefined,
   };
 }
+
+const symversIn = (names: readonly string[]) =>
+  names.includes('Module.symvers') ? true : names.includes('include') && names.includes('scripts') ? false : undefined;

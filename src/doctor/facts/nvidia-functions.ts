@@ -38,8 +38,12 @@ export const nvidiaFunctions: Fact<readonly NvidiaFunction[]> = {
   async read(host) {
     const listing = await host.list(directory);
     if (listing.outcome === 'unavailable') return noFact('the PCI bus', listing);
-    // No such directory on a running kernel: it has no PCI bus, so nothing is on it.
-    if (listing.outcome === 'absent') return known([], `${directory} is not there`);
+    if (listing.outcome === 'absent') {
+      // No such directory on a running kernel: it has no PCI bus, so nothing is on it. Without a kernel nobody can say.
+      const signs = await Promise.all([host.read('/proc/sys/kernel/osrelease'), host.read('/proc/version')]);
+      const kernelRuns = signs.some(({ outcome }) => outcome !== 'absent');
+      return kernelRuns ? known([], `${directory} is not there`) : unknown('no kernel runs here that could show its PCI bus');
+    }
     const functions: NvidiaFunction[] = [];
     for (const address of listing.names) {
       const found = await look(host, address);

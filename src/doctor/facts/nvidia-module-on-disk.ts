@@ -1,6 +1,7 @@
 import type { Host, HostPath } from '../../host/host.js';
-import { type Fact, known } from '../fact.js';
+import { type Fact, type Known, known } from '../fact.js';
 import { noFact } from '../no-fact.js';
+import { namesInCertificates } from './enrolled-keys.js';
 import { installedKernels } from './installed-kernels.js';
 
 export type ModuleFlavour = 'open' | 'proprietary';
@@ -54,26 +55,41 @@ export const nvidiaModuleOnDisk: Fact<readonly ModuleOnDisk[]> = {
   async read(host, facts) {
     const kernels = await facts.of(installedKernels);
     if (!kernels.known) return kernels;
-    const modules: ModuleOnDisk[] = [];
-    for (const { release } of kernels.value) {
-      for (const directory of await placesOf(host, release)) {
-        const listing = await host.list(directory);
-        if (listing.outcome === 'unavailable') return noFact(directory, listing);
-        if (listing.outcome === 'absent') continue;
-        for (const name of listing.names.filter((each) => moduleFile.test(each))) {
-          modules.push(await describe(host, release, `${directory}/${name}` as HostPath));
-        }
-      }
-    }
-    return known(modules, '/lib/modules');
+    const found = await Promise.all(kernels.value.map(({ release }) => modulesOf(host, release)));
+    const unseen = found.find((each) => !each.known);
+    return (
+      unseen ??
+      known(
+        found.flatMap((each) => (each.known ? each.value : [])),
+        '/lib/modules',
+      )
+    );
   },
 };
 
+async function modulesOf(host: Host, release: string): Promise<Known<readonly ModuleOnDisk[]>> {
+  const modules: ModuleOnDisk[] = [];
+  for (const directory of await placesOf(host, release)) {
+    const listing = await host.list(directory);
+    if (listing.outcome === 'unavailable') return noFact(directory, listing);
+    if (listing.outcome === 'absent') continue;
+    for (const name of listing.names.filter((each) => moduleFile.test(each))) {
+      modules.push(await describe(host, release, `${directory}/${name}` as HostPath));
+    }
+  }
+  return known(modules, `/lib/modules/${release}`);
+}
+
 /** Ubuntu's prebuilt modules lie in folders with the branch in their names: `kernel/nvidia-550srv-open/nvidia.ko`. */
 async function placesOf(host: Host, release: string): Promise<readonly HostPath[]> {
-  const listing = await host.list(`/lib/modules/${release}/kernel` as HostPath);
+  const [inside, listing] = await Promise.all([
+    host.list(`/lib/modules/${release}` as HostPath),
+    host.list(`/lib/modules/${release}/kernel` as HostPath),
+  ]);
+  const there = (place: string) => inside.outcome !== 'entries' || inside.names.includes(place.split('/', 1)[0]!);
   const branches = listing.outcome === 'entries' ? listing.names.filter((name) => name.startsWith('nvidia-')) : [];
   return places
+    .filter(there)
     .flatMap((place) => (place.endsWith('*') ? branches.map((branch) => `kernel/${branch}`) : [place]))
     .map((place) => `/lib/modules/${release}/${place}` as HostPath);
 }
@@ -81,7 +97,36 @@ async function placesOf(host: Host, release: string): Promise<readonly HostPath[
 async function describe(host: Host, kernel: string, path: HostPath): Promise<ModuleOnDisk> {
   const answer = await host.ask({ program: 'modinfo', args: [path] });
   if (answer.outcome === 'exited' && answer.code === 0) return { kernel, path, ...parseModinfo(answer.stdout) };
-  return { kernel, path, version: await dkmsVersion(host, kernel), flavour: undefined, signer: undefined };
+  const told = path.endsWith('.ko') ? await readModuleFile(host, path) : undefined;
+  const version = told?.version ?? (await dkmsVersion(host, kernel));
+  return { kernel, path, version, flavour: told?.flavour, signer: told?.signer };
+}
+
+/** Bytes at the end of a module that hold its signature: a PKCS #7 message with the signer's name, some 700 bytes. */
+const signatureBytes = 8 * 1024;
+const signatureMark = '~Module signature appended~\n';
+
+/** Who signed a module, from its last bytes (scripts/sign-file.c of the kernel: signature, its description, a mark); null where nobody did. */
+export function parseModuleSignature(latin1: string): string | null {
+  return latin1.endsWith(signatureMark) ? (namesInCertificates(latin1).at(-1) ?? 'an unnamed key') : null;
+}
+
+/** The fields that a module carries in its section .modinfo, ended by zero bytes: `version=550.144.03`, `license=NVIDIA` */
+export function parseModuleFields(latin1: string): Pick<ModuleOnDisk, 'version' | 'flavour'> {
+  const license = latin1.match(/\0license=([^\0]+)/)?.[1];
+  return {
+    version: latin1.match(/\0version=([\d.]+)\0/)?.[1],
+    flavour: license === undefined ? undefined : /GPL|MIT/.test(license) ? 'open' : 'proprietary',
+  };
+}
+
+/** What a module that is not compressed says of itself, where nothing can be run; undefined where it cannot be read or is none. */
+async function readModuleFile(host: Host, path: HostPath): Promise<Pick<ModuleOnDisk, 'version' | 'flavour' | 'signer'> | undefined> {
+  const end = await host.read(path, 'latin1', signatureBytes);
+  if (end.outcome !== 'text' || end.text === '') return undefined;
+  const whole = await host.read(path, 'latin1');
+  const fields = whole.outcome === 'text' ? parseModuleFields(whole.text) : { version: undefined, flavour: undefined };
+  return { ...fields, signer: parseModuleSignature(end.text) };
 }
 
 /** DKMS keeps a link per kernel, `kernel-6.8.0-45-generic-x86_64 -> 550.144.03/6.8.0-45-generic/x86_64`: readable where nothing runs. */

@@ -52,7 +52,23 @@ export function parseDpkgStatus(text: string): readonly InstalledPackage[] {
   });
 }
 
-/** Debian packages that matter to a GPU; not known where dpkg is not the package manager. */
+/** `nvidia-driver|550.144.03-1.el9` of rpm; its packages are whole, and held by plugins of dnf and zypper that rpm knows nothing of. */
+export function parseRpmQuery(text: string): readonly InstalledPackage[] {
+  return text.split('\n').flatMap((line) => {
+    const [, name, version] = line.match(/^([^|\s]+)\|(\S+)$/) ?? [];
+    return name && version ? [{ name, version, held: false, complete: true }] : [];
+  });
+}
+
+/** A folder of pacman’s for each package: `nvidia-utils-550.144.03-1` */
+export function parsePacmanFolders(names: readonly string[]): readonly InstalledPackage[] {
+  return names.flatMap((folder) => {
+    const [, name, version] = folder.match(/^(.+)-([^-]+-[^-]+)$/) ?? [];
+    return name && version && (wanted.test(name) || name === 'linux') ? [{ name, version, held: false, complete: true }] : [];
+  });
+}
+
+/** The packages that matter to a GPU: of dpkg, or else of rpm or pacman. */
 export const packages: Fact<readonly InstalledPackage[]> = {
   name: 'packages',
   async read(host): Promise<Known<readonly InstalledPackage[]>> {
@@ -63,7 +79,9 @@ export const packages: Fact<readonly InstalledPackage[]> = {
     });
     // 1: some pattern matched nothing, which is no failure.
     if (answer.outcome === 'exited' && answer.code <= 1) return known(parseDpkgQuery(answer.stdout), 'dpkg-query');
-    return answer.outcome === 'unavailable' || answer.outcome === 'absent' ? readStatus(host) : noFact('dpkg-query', answer);
+    if (answer.outcome !== 'unavailable' && answer.outcome !== 'absent') return noFact('dpkg-query', answer);
+    const status = await readStatus(host);
+    return status.known ? status : ((await fromOthers(host)) ?? status);
   },
 };
 
@@ -71,4 +89,25 @@ async function readStatus(host: Host): Promise<Known<readonly InstalledPackage[]
   const source = '/var/lib/dpkg/status';
   const answer = await host.read(source);
   return answer.outcome === 'text' ? known(parseDpkgStatus(answer.text), source) : noFact(source, answer);
+}
+
+/** What rpm or pacman say; undefined where neither is there. */
+async function fromOthers(host: Host): Promise<Known<readonly InstalledPackage[]> | undefined> {
+  const args = [
+    '--query',
+    '--all',
+    '--queryformat=%{NAME}|%{VERSION}-%{RELEASE}\\n',
+    '*nvidia*',
+    '*cuda*',
+    'libcudnn*',
+    'kernel*',
+    'dkms',
+    'gcc',
+    'make',
+  ];
+  const answer = await host.ask({ program: 'rpm', args });
+  if (answer.outcome === 'exited' && answer.code === 0) return known(parseRpmQuery(answer.stdout), 'rpm --query');
+  const folder = '/var/lib/pacman/local';
+  const listing = await host.list(folder);
+  return listing.outcome === 'entries' ? known(parsePacmanFolders(listing.names), folder) : undefined;
 }

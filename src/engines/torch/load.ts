@@ -28,6 +28,9 @@ export interface TorchOptions {
  * libtorch than the one it was built against has come into this process before.
  */
 export function loadTorch({ addon, libraries, torchVersion, cuda }: BuiltAddon, options: TorchOptions = {}): TorchBinding {
+  // OpenMP reads it when it is loaded. Threads that wait must sleep: while spinning they would take the cores from the threads that read
+  // pictures, and from JavaScript itself.
+  process.env.OMP_WAIT_POLICY ??= 'PASSIVE';
   const module = { exports: {} as TorchBinding };
   process.dlopen(module, addon);
   const binding = module.exports;

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { OsRelease } from '../../doctor/facts/os-release.js';
 import { readTable } from './read-table.js';
 import { sourced } from './row-source.js';
 
@@ -52,8 +51,15 @@ export type Distribution = (typeof distributions)[number];
 export type BranchRow = Distribution['branches'][number];
 export type Signing = (typeof signing)[string];
 
+/** As os-release(5) names it. */
+interface Release {
+  readonly id: string;
+  readonly versionId: string | undefined;
+  readonly codename: string | undefined;
+}
+
 /** The row of the distribution that runs, undefined where we know no such release. Derivatives are not their parents. */
-export function distributionOf({ id, versionId, codename }: OsRelease): Distribution | undefined {
+export function distributionOf<R extends Release>({ id, versionId, codename }: R): Distribution | undefined {
   return distributions.find(
     (row) => row.id === id && (row.versionId === versionId || (versionId === undefined && row.codename === codename)),
   );

@@ -17,6 +17,15 @@ const anchors = z.union([
   z.strictObject({ sizes: z.array(z.array(z.number().positive()).min(1)).min(1), ratios: z.array(z.number().positive()).min(1) }),
 ]);
 
+/**
+ * How large pictures enter the network, pixels; the long side gives way. With `smallestObject` the short side is only as large as the
+ * data ask for: down to `leastShortSide`, as long as a tenth of the objects of some class are smaller than that many pixels.
+ */
+const pictureSize = z.union([
+  z.strictObject({ shortSide: natural, longSide: natural }),
+  z.strictObject({ shortSide: natural, longSide: natural, leastShortSide: natural, smallestObject: natural }),
+]);
+
 const optimizer = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('adamw'),
@@ -42,7 +51,7 @@ export const configSchema = z.strictObject({
           .min(1)
           .max(4),
       }),
-      z.strictObject({ type: z.literal('resnet'), depth: z.union([z.literal(18), z.literal(34)]) }),
+      z.strictObject({ type: z.literal('resnet'), depth: z.union([z.literal(18), z.literal(34), z.literal(50)]) }),
     ]),
     neck: z.strictObject({ type: z.enum(['top_down', 'fpn']), channels: natural }),
     rpn: z.strictObject({
@@ -60,6 +69,8 @@ export const configSchema = z.strictObject({
       pooled: natural.max(14),
       reduced: z.int().min(0),
       width: natural,
+      norm: z.boolean().describe('layer norm in the two fully connected layers'),
+      boxPerClass: z.boolean().describe('each class has a box of its own; else all share one'),
       assign,
       samples: natural,
       positiveFraction: part,
@@ -68,7 +79,7 @@ export const configSchema = z.strictObject({
     }),
   }),
   data: z.strictObject({
-    size: z.strictObject({ shortSide: natural, longSide: natural }),
+    size: pictureSize,
     augment: z.strictObject({
       flipX: part.optional(),
       flipY: part.optional(),

@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
 import type { Parameters } from '../models/parameters.js';
@@ -84,5 +84,7 @@ export async function newestCheckpoint(workDir: string): Promise<Checkpoint> {
     }
   }
   if (why) throw why;
-  throw new UserError(`No checkpoint in \`${workDir}\``, { hint: 'train first, or name the folder that `gpu-setup train` wrote' });
+  const kind = await stat(workDir).catch(() => undefined);
+  const what = kind === undefined ? 'No such folder:' : kind.isDirectory() ? 'No checkpoint in' : 'Not a folder:';
+  throw new UserError(`${what} \`${workDir}\``, { hint: 'train first, or name the folder that `gpu-setup train` wrote' });
 }

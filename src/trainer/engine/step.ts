@@ -4,13 +4,7 @@ import type { StepReport } from '../hooks/run.js';
 import type { Detector } from '../models/detector.js';
 import type { Random } from '../random.js';
 import { flatten, unflatten } from './flat.js';
-import type { Optimizer } from './optimizers/optimizer.js';
-
-export interface StepOptions {
-  readonly learningRate: number;
-  /** Largest norm of the whole gradient. */
-  readonly clip: number;
-}
+import type { Optimizer, UpdateOptions } from './optimizers/optimizer.js';
 
 /** The weights of a detector as one vector, and how a batch changes them. */
 export class Trainer {
@@ -30,30 +24,32 @@ export class Trainer {
   }
 
   /** Loss, gradient, clipping, update. A loss that is not finite changes nothing and is reported as it is. */
-  async step(batch: Batch, random: Random, { learningRate, clip }: StepOptions): Promise<StepReport> {
+  async step(batch: Batch, random: Random, options: UpdateOptions): Promise<StepReport> {
     const terms: Record<string, tf.Scalar> = {};
     const { value, grads } = tf.variableGrads(() => {
       const losses = this.#detector.losses(batch, random);
       for (const [name, term] of Object.entries(losses)) terms[name] = tf.keep(term.clone());
       return tf.addN(Object.values(losses)) as tf.Scalar;
     }, this.#variables as tf.Variable[]);
-    const gradient = flatten(this.#variables.map(({ name, shape }) => grads[name] ?? tf.zeros(shape)));
-    const norm = tf.norm(gradient) as tf.Scalar;
-    const [gradientNorm, loss] = [(await norm.data())[0]!, (await value.data())[0]!];
+    const gradient = tf.tidy(() => flatten(this.#variables.map(({ name, shape }) => grads[name] ?? tf.zeros(shape))));
+    tf.dispose(grads);
+    const update = this.#optimizer.propose(this.#weights, gradient, options);
+    gradient.dispose();
+    const [gradientNorm, loss] = [(await update.gradientNorm.data())[0]!, (await value.data())[0]!];
+    tf.dispose([update.gradientNorm, value]);
     const losses: Record<string, number> = {};
     for (const [name, term] of Object.entries(terms)) {
       losses[name] = (await term.data())[0]!;
       term.dispose();
     }
     if (Number.isFinite(loss) && Number.isFinite(gradientNorm)) {
-      const clipped = gradientNorm > clip ? (tf.mul(gradient, clip / gradientNorm) as tf.Tensor1D) : gradient;
       const before = this.#weights;
-      this.#weights = tf.keep(this.#optimizer.update(before, clipped, learningRate));
+      this.#weights = update.accept();
       before.dispose();
-      if (clipped !== gradient) clipped.dispose();
       unflatten(this.#weights, this.#detector.parameters.trainable);
+    } else {
+      update.discard();
     }
-    for (const tensor of [gradient, norm, value, ...Object.values(grads)]) tensor.dispose();
     return { losses, loss, gradientNorm };
   }
 

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UserError } from '../../errors.js';
+import { isDeepStrictEqual } from 'node:util';
+import { messageOf, UserError } from '../../errors.js';
 import { loadYaml, toYaml } from '../config/load.js';
 import { type ResolvedConfig, type RunDescription, resolvedSchema, type TrainingConfig } from '../config/schema.js';
 import type { Batch, Dataset } from '../contracts.js';
@@ -12,10 +13,12 @@ import { evaluateAt } from '../hooks/evaluate-at.js';
 import type { Evaluation, Hook, TrainingEvent } from '../hooks/run.js';
 import { saveCheckpoints } from '../hooks/save-checkpoints.js';
 import { stopOnNonFinite } from '../hooks/stop-on-nonfinite.js';
+import { type Asked, agree } from './agree.js';
 import { Averaging } from './averaging.js';
 import { type Budget, clockBudget, iterationBudget } from './budget.js';
-import { anchorsOf, buildDetector, buildOptimizer, classWeightsOf, samplingStream } from './build.js';
+import { buildDetector, buildOptimizer, samplingStream } from './build.js';
 import { type Checkpoint, checkpoints, newestCheckpoint } from './checkpoint.js';
+import { classWeightsOf, fitToData } from './fit-to-data.js';
 import { LogFile, rewindLog } from './log-file.js';
 import { type Ended, Runner } from './runner.js';
 import { writeAtomic } from './write-atomic.js';
@@ -73,11 +76,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const objects = train.records.reduce((sum, { truth }) => sum + truth.boxes.count, 0);
   if (objects === 0) throw new UserError(`The split \`${splits.train}\` of \`${dataDirectory}\` has no object to learn from`);
   const config: ResolvedConfig = {
-    ...options.config,
-    model: {
-      ...options.config.model,
-      rpn: { ...options.config.model.rpn, anchors: anchorsOf(options.config, train, seed) },
-    },
+    ...fitToData(options.config, train, seed),
     run: {
       classes: [...train.classes],
       classWeights: classWeightsOf(train, options.config.training.classBalance),
@@ -89,24 +88,37 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       madeBy: options.madeBy,
     },
   };
-  await mkdir(workDir, { recursive: true });
+  await makeWorkDir(workDir);
   await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await writeAtomic(join(workDir, 'log.jsonl'), '');
   return run(options, { config, train, validation });
 }
 
-/** Goes on with the newest checkpoint of a work dir, with that run's own config, data and seed. */
+/** Goes on with the newest checkpoint of a work dir, with that run's own config, data and seed; `asked` may only agree with them, or give it longer. */
 export async function resume(
   options: Pick<TrainOptions, 'workDir' | 'startedAt' | 'now' | 'signal' | 'emit' | 'announce'>,
+  asked: Asked = {},
 ): Promise<TrainResult> {
   const { workDir } = options;
   const checkpoint = await newestCheckpoint(workDir);
-  const config = await loadYaml(join(workDir, 'config.yaml'), resolvedSchema);
+  const before = await loadYaml(join(workDir, 'config.yaml'), resolvedSchema);
+  const config = agree(before, asked);
   const { directory, trainSplit, valSplit } = config.run.data;
   const train = await readVoc({ directory, split: trainSplit, classes: config.run.classes });
   const validation = await readVoc({ directory, split: valSplit, classes: config.run.classes });
+  if (!isDeepStrictEqual(config.run.budget, before.run.budget)) await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await rewindLog(join(workDir, 'log.jsonl'), checkpoint.state.iteration);
   return run(options, { config, train, validation, checkpoint });
+}
+
+async function makeWorkDir(workDir: string): Promise<void> {
+  try {
+    await mkdir(workDir, { recursive: true });
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file is in its way' : messageOf(cause);
+    throw new UserError(`Cannot make the work dir \`${workDir}\`: ${why}`, { hint: '`--work-dir` names another', cause });
+  }
 }
 
 /** What a work dir says of its run; throws `UserError` where there is nothing to go on with. */

@@ -29,8 +29,14 @@ export function anchorGrid(height: number, width: number, stride: number, shapes
 }
 
 /** The anchors of several maps, one after the other. */
-export function stackGrids(grids: readonly AnchorGrid[]): Pick<AnchorGrid, 'count' | 'xyxy'> {
-  if (grids.length === 1) return grids[0]!;
+export interface StackedGrids extends Pick<AnchorGrid, 'count' | 'xyxy'> {
+  /** How many of each map. */
+  readonly counts: readonly number[];
+}
+
+export function stackGrids(grids: readonly AnchorGrid[]): StackedGrids {
+  const counts = grids.map(({ count }) => count);
+  if (grids.length === 1) return { ...grids[0]!, counts };
   const count = grids.reduce((sum, grid) => sum + grid.count, 0);
   const xyxy = new Float32Array(4 * count);
   let at = 0;
@@ -38,7 +44,7 @@ export function stackGrids(grids: readonly AnchorGrid[]): Pick<AnchorGrid, 'coun
     xyxy.set(grid.xyxy, at);
     at += grid.xyxy.length;
   }
-  return { count, xyxy };
+  return { count, xyxy, counts };
 }
 
 /** Shapes of one area per size in every ratio of height to width. */

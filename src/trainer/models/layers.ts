@@ -84,6 +84,16 @@ export function dense(
   return { forward: (x) => tf.add(tf.matMul(x, matrix), offset) as tf.Tensor2D };
 }
 
+/** A fully connected layer, then ReLU. */
+export function denseRelu(
+  parameters: Parameters,
+  name: string,
+  sizes: { readonly from: number; readonly to: number },
+): { forward(x: tf.Tensor2D): tf.Tensor2D } {
+  const layer = dense(parameters, name, sizes, { kind: 'fan-in', gain: 2 });
+  return { forward: (x) => tf.relu(layer.forward(x)) };
+}
+
 /**
  * A fully connected layer, layer norm (Ba et al., 2016), ReLU. Without the norm a matrix with thousands of inputs is thrown about by
  * the learning rate that suits the convolutions; batch norm would see another mix of objects and background in use than in training.

@@ -1,26 +1,155 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import t from 'tap';
 import { doctor } from '../../../src/cli/commands/doctor.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
+import type { Finding } from '../../../src/doctor/finding.js';
+import type { DoctorDocument } from '../../../src/report/doctor-document.js';
+import { testTerminal } from '../test-terminal.js';
 
-t.test('an interrupt ends the doctor with 130, and prints no half report', async (t) => {
-  const stop = new AbortController();
-  stop.abort();
-  const terminal: Terminal = {
-    env: { PATH: process.env.PATH },
-    cwd: '/',
-    signal: stop.signal,
-    interactive: false,
-    out: (text) => t.fail(text),
-    say: (text) => t.fail(text),
-    style: (_, text) => text,
-    confirm: async () => false,
-  };
+const fixture = (name: string) => `test/fixtures/hosts/${name}`;
+
+/** Runs `gpu-setup doctor ARGS` in `terminal`; answers how it ends. */
+async function endOf(terminal: Terminal, args: readonly string[]): Promise<number | undefined> {
   const program = new Command('gpu-setup').version('9.9.9').exitOverride();
   let code: number | undefined;
   doctor.register(program, (handler) => async (...given) => {
     code = await handler(terminal, ...given);
   });
-  await program.parseAsync(['doctor'], { from: 'user' });
-  t.equal(code, 130);
+  await program.parseAsync(['doctor', ...args], { from: 'user' });
+  return code;
+}
+
+/** What `gpu-setup doctor ARGS` prints, and how it ends. */
+async function ran(...args: readonly string[]) {
+  const terminal = testTerminal({ say: (text) => t.fail(`the doctor does not talk: ${text}`) });
+  const code = await endOf(terminal, args);
+  return { out: terminal.printed.join('\n'), code };
+}
+const documentOf = async (...args: readonly string[]): Promise<DoctorDocument> => JSON.parse((await ran('--json', ...args)).out);
+const byId = (findings: readonly Finding[], id: string) => findings.find((finding) => finding.id === id);
+
+t.test('--json is one document, whose counts add up to its findings', async (t) => {
+  const { out, code } = await ran('--json', '--host', fixture('unattended-upgrade'));
+  const document: DoctorDocument = JSON.parse(out);
+  t.equal(code, 1);
+  t.match(document, {
+    version: '9.9.9',
+    host: { origin: 'snapshot', path: fixture('unattended-upgrade') },
+    firstBroken: 'driver/version-mismatch',
+  });
+  t.equal(
+    Object.values(document.counts).reduce((sum, count) => sum + count, 0),
+    document.findings.length,
+  );
 });
+
+t.test('it ends with 0 where no link is broken', async (t) => {
+  const { out, code } = await ran('--host', fixture('healthy-server'));
+  t.equal(code, 0);
+  t.match(out, /^No broken link/m);
+});
+
+t.test('--only and --skip take ids and their beginnings', async (t) => {
+  const { findings } = await documentOf(
+    '--host',
+    fixture('healthy-server'),
+    '--only',
+    'build/',
+    'cuda/no-toolkit',
+    '--skip',
+    'build/no-make',
+  );
+  t.same(findings.map(({ id }) => id).sort(), [
+    'build/gcc-differs-from-kernel',
+    'build/no-gcc',
+    'build/no-kernel-headers',
+    'cuda/no-toolkit',
+  ]);
+  const blocked = await documentOf('--host', fixture('empty-vm'), '--only', 'driver/nvidia-smi-fails');
+  t.same(
+    blocked.findings.map(({ id, status }) => [id, status]),
+    [
+      ['host/no-nvidia-gpu', 'found'],
+      ['driver/nvidia-smi-fails', 'blocked'],
+    ],
+  );
+});
+
+t.test('what cannot be meant is wrong usage, with what was meant', async (t) => {
+  const fails = async (args: readonly string[], expected: { readonly message?: RegExp; readonly hint?: string | RegExp }) => {
+    await t.rejects(ran(...args), { name: 'UserError', exitCode: 2, ...expected }, args.join(' '));
+  };
+  await fails(['--only', 'driver/nvidia-smi-fail5'], { hint: 'did you mean `driver/nvidia-smi-fails`?' });
+  await fails(['--skip', 'kernle'], { hint: 'did you mean `kernel`?' });
+  await fails(['--only', 'zzzzzzzzzzzz'], { hint: /doctor --list/ });
+  await fails(['--only', 'build/', '--skip', 'build/'], { message: /Nothing is left/ });
+  await fails(['--host', 'no/such/folder'], { message: /is not a folder/ });
+});
+
+t.test('--list names every check once, the engines among them', async (t) => {
+  const { out, code } = await ran('--list');
+  t.equal(code, 0);
+  const listed = JSON.parse((await ran('--list', '--json')).out).checks as readonly { id: string }[];
+  t.same(
+    [...out.matchAll(/^([a-z]+\/[a-z-]+) /gm)].map(([, id]) => id),
+    listed.map(({ id }) => id),
+  );
+  for (const id of ['host/no-nvidia-gpu', 'engine/tensorflow', 'engine/wasm'])
+    t.ok(
+      listed.some((each) => each.id === id),
+      id,
+    );
+});
+
+t.test('engines of this machine are looked at whatever its GPU does; of another one they are not', async (t) => {
+  const here = await documentOf('--only', 'engine/', 'host/no-nvidia-gpu');
+  const wasm = byId(here.findings, 'engine/wasm');
+  t.equal(wasm?.status, 'clear', 'it ships with the program');
+  t.notOk(here.findings.some(({ id, status }) => id.startsWith('engine/') && status === 'blocked'));
+  const there = await documentOf('--host', fixture('empty-vm'), '--only', 'engine/');
+  t.ok(there.findings.every(({ status }) => status === 'not-applicable'));
+});
+
+t.test('a folder that is no running machine leaves doubts, never an all-clear', async (t) => {
+  const root = t.testdir({ etc: { 'os-release': 'ID=debian\nPRETTY_NAME="Debian GNU/Linux 12"\n' } });
+  const { findings, counts } = await documentOf('--host', root);
+  t.equal(byId(findings, 'host/no-nvidia-gpu')?.status, 'undetermined');
+  t.ok(counts.undetermined > 5);
+  t.match((await ran('--host', root)).out, /No broken link was found, and \d+ of \d+ checks could not look/);
+});
+
+t.test('an interrupt ends it with 130, and prints no half report', async (t) => {
+  const terminal = testTerminal({ signal: AbortSignal.abort() });
+  t.equal(await endOf(terminal, []), 130);
+  t.same([terminal.printed, terminal.said], [[], []]);
+});
+
+t.test('the report is as wide as the terminal', async (t) => {
+  const linesIn = async (columns: number) => {
+    const terminal = testTerminal({ columns });
+    await endOf(terminal, ['--host', fixture('unattended-upgrade')]);
+    return terminal.printed.join('\n').split('\n');
+  };
+  const [narrow, wide] = [await linesIn(60), await linesIn(120)];
+  t.ok(narrow.length > wide.length);
+  t.ok(
+    wide.some((line) => line.length > 80 && !/^ *\$ /.test(line)),
+    'more than 80 columns are used',
+  );
+});
+
+for (const name of ['empty-vm', 'unattended-upgrade']) {
+  t.test(`the report of ${name}, for people`, async (t) => {
+    const { out } = await ran('--host', fixture(name));
+    const golden = `test/golden/doctor/${name}.txt`;
+    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, `${out}\n`);
+    t.ok(existsSync(golden));
+    t.equal(`${out}\n`, readFileSync(golden, 'utf8'));
+    t.same(
+      out.split('\n').filter((line) => line.length > 80 && !/^ *\$ /.test(line)),
+      [],
+      'only commands, which are there to be copied, are wider than 80 columns',
+    );
+  });
+}

@@ -138,7 +138,8 @@ t.test('kernel/secure-boot-rejects-module', async (t) => {
   });
   t.match(await verdictOf(t, secureBootRejectsModule, secure), { problem: { severity: 'note' } }, 'nothing is built yet');
   t.match(await verdictOf(t, secureBootRejectsModule, together(secure, onDisk('550.1'))), { problem: { severity: 'blocker' } });
-  t.match(await verdictOf(t, secureBootRejectsModule, together(secure, onDisk('550.1', { signer: 'DKMS module signing key' }))), {
+  const enrolled = { commands: [ran(['mokutil', '--list-enrolled'], '        Subject: CN=DKMS module signing key\n')] };
+  t.match(await verdictOf(t, secureBootRejectsModule, together(secure, onDisk('550.1', { signer: 'DKMS module signing key' }), enrolled)), {
     status: 'clear',
   });
   t.match(

@@ -194,6 +194,32 @@ t.test('segments are summed; rows with an id of no segment are left out', async 
   );
 });
 
+t.test('max pooling and its gradient, of windows of one cell and of negative numbers too', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      few,
+      size,
+      size,
+      few,
+      few,
+      few,
+      fc.constantFrom('same' as const, 'valid' as const),
+      async (n, h, w, filter, stride, c, pad) => {
+        fc.pre(pad === 'same' || Math.min(h, w) >= filter);
+        const given = image([n, h, w, c], h * 10 + w);
+        // All of one sign, or of both.
+        const x = { ...given, values: given.values.map((value) => (n === 1 ? -3 : 0) + value) };
+        const attrs = { filterSize: filter, strides: stride, pad };
+        const info = tf.backend_util.computePool2DInfo(x.shape, filter, stride, 1, pad);
+        const dy = image(info.outShape, 3);
+        const forward = await errorOf('MaxPool', { x }, attrs);
+        return forward < 1e-6 && (await errorOf('MaxPoolGrad', { dy, input: x, output: dy }, attrs)) < 1e-5;
+      },
+    ),
+    { numRuns: 60, seed: 6 },
+  );
+});
+
 t.test('Einstein sums', async (t) => {
   const cases: [string, number[][]][] = [
     [

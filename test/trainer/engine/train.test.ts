@@ -8,48 +8,19 @@ import { UserError } from '../../../src/errors.js';
 import { ops } from '../../../src/ops/index.js';
 import { registerOps } from '../../../src/ops/op.js';
 import * as tf from '../../../src/tf.js';
-import { loadYaml } from '../../../src/trainer/config/load.js';
-import { configSchema, type TrainingConfig } from '../../../src/trainer/config/schema.js';
 import { makeShapes } from '../../../src/trainer/data/shapes/make-shapes.js';
 import { newestCheckpoint } from '../../../src/trainer/engine/checkpoint.js';
 import { readLog } from '../../../src/trainer/engine/log-file.js';
 import { resume, type TrainOptions, train } from '../../../src/trainer/engine/train.js';
 import { openTrained } from '../../../src/trainer/engine/trained.js';
-
-const shipped = new URL('../../../configs/voc/faster_rcnn_compact.yaml', import.meta.url).pathname;
-
-/** The shipped recipe with a model that the plain `cpu` backend trains in seconds. */
-async function tiny(): Promise<TrainingConfig> {
-  const config = await loadYaml(shipped, configSchema);
-  return {
-    ...config,
-    model: {
-      ...config.model,
-      backbone: {
-        type: 'compact',
-        stem: 4,
-        stemBlocks: 0,
-        stages: [
-          { channels: 6, blocks: 0 },
-          { channels: 8, blocks: 0 },
-        ],
-      },
-      neck: { ...config.model.neck, channels: 6 },
-      rpn: { ...config.model.rpn, anchors: { fit: 3 } },
-      head: { ...config.model.head, pooled: 3, reduced: 4, width: 8, samples: 8 },
-    },
-    data: { ...config.data, size: { shortSide: 64, longSide: 96 } },
-    training: { ...config.training, batch: 4 },
-    evaluation: { at: [1], sample: 4 },
-  };
-}
+import { tinyConfig } from './tiny-config.js';
 
 async function setup(t: TapTest) {
   const directory = t.testdir();
   const data = join(directory, 'shapes');
   await makeShapes({ directory: data, images: 20, seed: 1 });
   const options = (workDir: string, more: Partial<TrainOptions> = {}): Promise<TrainOptions> =>
-    tiny().then((config) => ({
+    tinyConfig().then((config) => ({
       config,
       dataDirectory: data,
       workDir: join(directory, workDir),
@@ -112,6 +83,19 @@ t.test('a run that is interrupted and resumed ends with the very same weights', 
   const trained = await openTrained(join(directory, 'straight'));
   t.same(trained.config.run.classes, straight.config.run.classes);
   trained.detector.dispose();
+});
+
+t.test('a finished run goes on with a larger budget, and its config says so', async (t) => {
+  const { options, directory } = await setup(t);
+  const first = await train(await options('run'));
+  const { config: _, dataDirectory, seed, ...rest } = await options('run');
+  await t.rejects(resume(rest, { seed: seed + 1 }), { name: 'UserError', exitCode: 2, message: /--seed/ });
+  await t.rejects(resume(rest, { budget: { epochs: 1 } }), { name: 'UserError', exitCode: 2, message: /--epochs 1/ });
+  const longer = await resume(rest, { dataDirectory, seed, budget: { epochs: 3 } });
+  t.equal(longer.iteration, (first.iteration * 3) / 2);
+  t.same((await openTrained(join(directory, 'run'))).config.run.budget, { epochs: 3 });
+  const { config: run } = await resume(rest);
+  t.same(run.run.budget, { epochs: 3 }, 'the longer budget is the one from now on');
 });
 
 t.test('a spoilt checkpoint gives way to the one before; a foreign file is refused', async (t) => {

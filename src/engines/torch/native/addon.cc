@@ -7,8 +7,21 @@
 #include "settings.h"
 #include "tensors.h"
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
 namespace gpu_setup {
 namespace {
+
+// Feature maps come and go at every operator. Left to itself, malloc gives the larger ones back to the system each time, and the page
+// faults of the next one cost a sixth of a convolution's time (a map of 14 MB, measured).
+void keepFreedMemory() {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
 
 void forget(napi_env env, void* data, void*) {
   auto* environment = static_cast<Environment*>(data);
@@ -19,6 +32,7 @@ void forget(napi_env env, void* data, void*) {
 napi_value initialise(napi_env env, napi_value exports) {
   return guarded(env, [&] {
     registerOperators();
+    keepFreedMemory();
     auto* environment = new Environment();
     check(env, napi_set_instance_data(env, environment, forget, nullptr));
 

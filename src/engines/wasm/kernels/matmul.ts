@@ -10,6 +10,7 @@ export const batchMatMul: WasmKernel = {
   make: (upstream) => {
     if (!upstream) throw new Error('The wasm backend has no kernel `BatchMatMul` to build upon');
     return kernelOf<BatchMatMulInputs, BatchMatMulAttrs>(({ inputs, attrs, backend }) => {
+      if (inputs.a.dtype !== 'float32') return inFloats(backend, inputs, attrs);
       const a = attrs.transposeA ? transposed(backend, inputs.a) : inputs.a;
       const b = attrs.transposeB ? transposed(backend, inputs.b) : inputs.b;
       const result = upstream({ inputs: { a, b }, attrs: { transposeA: false, transposeB: false }, backend }) as TensorInfo;
@@ -19,6 +20,16 @@ export const batchMatMul: WasmKernel = {
     });
   },
 };
+
+/** Of integers: upstream multiplies floats alone, which are exact up to 2^24. */
+function inFloats(backend: BackendWasm, { a, b }: { readonly a: TensorInfo; readonly b: TensorInfo }, attrs: BatchMatMulAttrs): TensorInfo {
+  const cast = (x: TensorInfo, dtype: TensorInfo['dtype']) => callKernel(backend, 'Cast', { x }, { dtype });
+  const [left, right] = [cast(a, 'float32'), cast(b, 'float32')];
+  const product = callKernel(backend, 'BatchMatMul', { a: left, b: right }, attrs);
+  const result = cast(product, a.dtype);
+  release(backend, left, right, product);
+  return result;
+}
 
 /** A matrix product, a bias and an activation. Upstream's has the same slow path, and adds the bias wrongly to a batch. */
 export const fusedMatMul: WasmKernel = {

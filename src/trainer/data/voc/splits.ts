@@ -12,13 +12,13 @@ export interface SplitEntry {
 /** VOC also keeps a list per class (`aeroplane_train.txt`), each name with 1, 0 or -1 behind it: no split. */
 const perClassLine = /\s(?:-1|0|1)$/;
 
-/** The splits of a folder, sorted; per-class lists left out. */
+/** The splits of a folder, sorted; per-class lists left out. An empty file is a split: to pass it over would train on another one unasked. */
 async function splitsOf({ splitsDirectory }: VocFolder): Promise<readonly string[]> {
   const names = (await readdir(splitsDirectory)).filter((name) => name.endsWith('.txt')).sort();
   const splits: string[] = [];
   for (const name of names) {
     const lines = linesOf(await readFile(join(splitsDirectory, name), 'utf8'));
-    if (lines.length > 0 && !lines.every(({ id }) => perClassLine.test(id))) splits.push(name.slice(0, -'.txt'.length));
+    if (lines.length === 0 || !lines.every(({ id }) => perClassLine.test(id))) splits.push(name.slice(0, -'.txt'.length));
   }
   return splits;
 }

@@ -1,3 +1,4 @@
+import { adamWStep } from '../../../ops/adamw-step.js';
 import * as tf from '../../../tf.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -8,38 +9,35 @@ export interface AdamWOptions {
   readonly weightDecay: number;
 }
 
-/** Adam with decoupled weight decay (Loshchilov and Hutter, 2019, algorithm 2). `decays` [n] says which parameters decay; it is kept. */
+/** Adam with decoupled weight decay (`ops/adamw-step`). `decays` [n] says which parameters decay; it is kept. */
 export function adamW({ beta1, beta2, epsilon, weightDecay }: AdamWOptions, decays: tf.Tensor1D): Optimizer {
   let first = tf.keep(tf.zerosLike(decays));
   let second = tf.keep(tf.zerosLike(decays));
   let updates = 0;
   return {
-    update(parameters, gradient, learningRate) {
-      updates++;
-      const before = [first, second];
-      const [result, m, v] = tf.tidy(() => {
-        const m = tf.add(tf.mul(first, beta1), tf.mul(gradient, 1 - beta1)) as tf.Tensor1D;
-        const v = tf.add(tf.mul(second, beta2), tf.mul(tf.square(gradient), 1 - beta2)) as tf.Tensor1D;
-        const step = learningRate / (1 - beta1 ** updates);
-        const root = tf.add(tf.sqrt(tf.mul(v, 1 / (1 - beta2 ** updates))), epsilon);
-        const moved = tf.sub(parameters, tf.mul(tf.div(m, root), step));
-        const decayed = tf.mul(tf.mul(parameters, decays), learningRate * weightDecay);
-        return [tf.sub(moved, decayed) as tf.Tensor1D, m, v];
-      }) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
-      [first, second] = [tf.keep(m), tf.keep(v)];
-      for (const old of before) old.dispose();
-      return result;
+    propose(parameters, gradient, options) {
+      const made = adamWStep(
+        { parameters, gradient, first, second, decays },
+        { beta1, beta2, epsilon, weightDecay, ...options, update: updates + 1 },
+      );
+      return {
+        gradientNorm: made.gradientNorm,
+        accept() {
+          updates++;
+          tf.dispose([first, second]);
+          [first, second] = [tf.keep(made.first), tf.keep(made.second)];
+          return tf.keep(made.parameters);
+        },
+        discard: () => tf.dispose([made.parameters, made.first, made.second]),
+      };
     },
     state: () => ({ vectors: { first, second }, updates }),
     restore(vectors, made) {
-      first.dispose();
-      second.dispose();
+      tf.dispose([first, second]);
       first = tf.keep(tf.tensor1d(vectors.first!.slice()));
       second = tf.keep(tf.tensor1d(vectors.second!.slice()));
       updates = made;
     },
-    dispose() {
-      for (const vector of [first, second, decays]) vector.dispose();
-    },
+    dispose: () => tf.dispose([first, second, decays]),
   };
 }

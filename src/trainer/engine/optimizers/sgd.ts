@@ -1,3 +1,4 @@
+import { sgdStep } from '../../../ops/sgd-step.js';
 import * as tf from '../../../tf.js';
 import type { Optimizer } from './optimizer.js';
 
@@ -6,22 +7,23 @@ export interface SgdOptions {
   readonly weightDecay: number;
 }
 
-/** Stochastic gradient descent with momentum and L2 decay, in the form of PyTorch and Caffe2: v = m v + g, p = p - lr v. `decays` [n] is kept. */
+/** Stochastic gradient descent with momentum and L2 decay (`ops/sgd-step`). `decays` [n] says which parameters decay; it is kept. */
 export function sgd({ momentum, weightDecay }: SgdOptions, decays: tf.Tensor1D): Optimizer {
   let velocity = tf.keep(tf.zerosLike(decays));
   let updates = 0;
   return {
-    update(parameters, gradient, learningRate) {
-      updates++;
-      const before = velocity;
-      const [result, v] = tf.tidy(() => {
-        const decayed = tf.add(gradient, tf.mul(tf.mul(parameters, decays), weightDecay));
-        const v = tf.add(tf.mul(velocity, momentum), decayed) as tf.Tensor1D;
-        return [tf.sub(parameters, tf.mul(v, learningRate)) as tf.Tensor1D, v];
-      }) as [tf.Tensor1D, tf.Tensor1D];
-      velocity = tf.keep(v);
-      before.dispose();
-      return result;
+    propose(parameters, gradient, options) {
+      const made = sgdStep({ parameters, gradient, velocity, decays }, { momentum, weightDecay, ...options });
+      return {
+        gradientNorm: made.gradientNorm,
+        accept() {
+          updates++;
+          velocity.dispose();
+          velocity = tf.keep(made.velocity);
+          return tf.keep(made.parameters);
+        },
+        discard: () => tf.dispose([made.parameters, made.velocity]),
+      };
     },
     state: () => ({ vectors: { velocity }, updates }),
     restore(vectors, made) {

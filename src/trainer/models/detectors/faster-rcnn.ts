@@ -32,7 +32,7 @@ export function fasterRcnn(options: FasterRcnnOptions, classes: readonly string[
   const head = boxHead(parameters, neck, classes.length, options.head);
 
   const mapsOf = (batch: Batch, pass: Pass): tf.Tensor4D[] => {
-    const pixels = tf.tensor4d(Float32Array.from(batch.pixels), [batch.count, batch.height, batch.width, 3]);
+    const pixels = tf.tensor4d(new Float32Array(batch.pixels), [batch.count, batch.height, batch.width, 3]);
     const pictures = tf.div(tf.sub(pixels, tf.tensor1d([...pixelMean])), tf.tensor1d([...pixelDeviation])) as tf.Tensor4D;
     return neck.forward(backbone.forward(pictures, pass), pass);
   };

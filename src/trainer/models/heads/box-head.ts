@@ -1,14 +1,15 @@
+import { batchedNms } from '../../../ops/batched-nms.js';
 import { type Deviations, decodeBox, encodeBox } from '../../../ops/boxes.js';
-import { byScore, nonMaximumSuppression } from '../../../ops/nms.js';
 import { roiAlign } from '../../../ops/roi-align.js';
 import * as tf from '../../../tf.js';
 import type { Boxes, Detections, Truth } from '../../contracts.js';
 import type { Random } from '../../random.js';
 import { type AssignOptions, assign, sample } from '../assign.js';
-import { convNormRelu, dense, denseNormRelu, type Pass } from '../layers.js';
+import { convNormRelu, dense, denseNormRelu, denseRelu, type Pass } from '../layers.js';
 import { crossEntropy, smoothL1 } from '../losses.js';
 import type { Neck } from '../necks/neck.js';
 import type { Parameters } from '../parameters.js';
+import { regionLevel } from './region-level.js';
 import type { PictureSize } from './rpn.js';
 
 /** Legend: N regions, P pooled side, K classes; class 0 of the logits is background. */
@@ -17,6 +18,10 @@ export interface BoxHeadOptions {
   /** Channels that regions are taken from, after a 1x1 convolution: what the first layer has to weigh. 0 takes the maps as they are. */
   readonly reduced: number;
   readonly width: number;
+  /** Whether the two layers have a layer norm; the paper's have none. */
+  readonly norm: boolean;
+  /** Whether each class regresses a box of its own, as in the paper, or all share one. */
+  readonly boxPerClass: boolean;
   readonly assign: AssignOptions;
   /** Regions per picture that the losses see, and the largest part of them that stands for objects. */
   readonly samples: number;
@@ -27,7 +32,14 @@ export interface BoxHeadOptions {
 
 const deviations: Deviations = [0.1, 0.1, 0.2, 0.2];
 
-/** The box head of Fast R-CNN (Girshick, 2015): RoIAlign, two fully connected layers, classes and one class-agnostic box per region. */
+interface Seen {
+  /** [N, K + 1] */
+  readonly logits: tf.Tensor2D;
+  /** [N * boxes per region, 4] */
+  readonly boxes: tf.Tensor2D;
+}
+
+/** The box head of Fast R-CNN (Girshick, 2015): RoIAlign, two fully connected layers, classes and boxes. */
 export interface BoxHead {
   losses(
     maps: readonly tf.Tensor4D[],
@@ -44,27 +56,26 @@ export function boxHead(
   classes: number,
   options: BoxHeadOptions,
 ): BoxHead {
-  const { pooled, width, reduced } = options;
+  const { pooled, width, reduced, norm, boxPerClass } = options;
   const reduce = reduced > 0 ? convNormRelu(parameters, 'head.reduce', { from: channels, to: reduced, size: 1 }) : undefined;
   const inputs = pooled * pooled * (reduced || channels);
   // A pyramid's coarsest map is for proposals alone (Lin et al., 2017, section 4.2).
   const levels = strides.length > 1 ? strides.slice(0, -1) : strides;
-  const first = denseNormRelu(parameters, 'head.fc1', { from: inputs, to: width });
-  const second = denseNormRelu(parameters, 'head.fc2', { from: width, to: width });
+  const layer = norm ? denseNormRelu : denseRelu;
+  const first = layer(parameters, 'head.fc1', { from: inputs, to: width });
+  const second = layer(parameters, 'head.fc2', { from: width, to: width });
   const scores = dense(parameters, 'head.classes', { from: width, to: classes + 1 }, { kind: 'normal', deviation: 0.01 });
-  const deltas = dense(parameters, 'head.box', { from: width, to: 4 }, { kind: 'normal', deviation: 0.001 });
+  // Background has a box too that nothing teaches, so that a class's box lies where its logit does.
+  const boxesPerRegion = boxPerClass ? classes + 1 : 1;
+  const deltas = dense(parameters, 'head.box', { from: width, to: 4 * boxesPerRegion }, { kind: 'normal', deviation: 0.001 });
+  const boxOf = (label: number) => (boxPerClass ? label + 1 : 0);
 
-  const forward = (
-    maps: readonly tf.Tensor4D[],
-    xyxy: Float32Array,
-    pictureOf: Int32Array,
-    pass: Pass,
-  ): { logits: tf.Tensor2D; boxes: tf.Tensor2D } => {
+  const forward = (maps: readonly tf.Tensor4D[], xyxy: Float32Array, pictureOf: Int32Array, pass: Pass): Seen => {
     const count = pictureOf.length;
     const used = levels.map((_, level) => reduce?.forward(maps[level]!, pass) ?? maps[level]!);
     const regions = pooledRegions(used, levels, xyxy, pictureOf, pooled);
     const x = second.forward(first.forward(tf.reshape(regions, [count, inputs])));
-    return { logits: scores.forward(x), boxes: deltas.forward(x) };
+    return { logits: scores.forward(x), boxes: tf.reshape(deltas.forward(x), [count * boxesPerRegion, 4]) };
   };
 
   return {
@@ -85,7 +96,7 @@ export function boxHead(
           if (object >= 0) {
             encodeBox(xyxy, region, truth.boxes.xyxy, object, deviations, encoded, 0);
             targets.push(...encoded);
-            positiveRows.push(labels.length);
+            positiveRows.push(labels.length * boxesPerRegion + boxOf(truth.labels[object]!));
           }
           labels.push(object >= 0 ? truth.labels[object]! + 1 : 0);
           pictureOf.push(index);
@@ -118,11 +129,18 @@ export function boxHead(
       const { logits, boxes } = forward(maps, xyxy, pictureOf, { training: false });
       const probabilities = tf.softmax(logits).dataSync<'float32'>();
       const regressed = boxes.dataSync<'float32'>();
-      const decoded = new Float32Array(4 * total);
-      for (let n = 0; n < total; n++) decodeBox(xyxy, n, regressed, n, deviations, pictures[pictureOf[n]!]!, decoded, n);
+      const decoded = new Float32Array(regressed.length);
+      for (let box = 0; box < total * boxesPerRegion; box++) {
+        const n = Math.floor(box / boxesPerRegion);
+        decodeBox(xyxy, n, regressed, box, deviations, pictures[pictureOf[n]!]!, decoded, box);
+      }
+      const box = (region: number, label: number) => {
+        const at = 4 * (region * boxesPerRegion + boxOf(label));
+        return decoded.subarray(at, at + 4);
+      };
       let start = 0;
       return proposals.map(({ count }) => {
-        const found = detectionsOf(decoded, probabilities, start, start + count, classes, options.testing);
+        const found = detectionsOf(box, probabilities, start, start + count, classes, options.testing);
         start += count;
         return found;
       });
@@ -130,10 +148,7 @@ export function boxHead(
   };
 }
 
-/**
- * Regions [N, P, P, C] of the boxes, each from the map that its size belongs to (Lin et al., 2017, equation 1: the third map for a box
- * of 224 x 224 with strides from 4 on), in the boxes' order.
- */
+/** Regions [N, P, P, C] of the boxes, each from the map that its size belongs to, in the boxes' order. */
 function pooledRegions(
   maps: readonly tf.Tensor4D[],
   strides: readonly number[],
@@ -150,9 +165,8 @@ function pooledRegions(
   if (maps.length === 1) return align(0, xyxy, pictureOf);
   const members: number[][] = maps.map(() => []);
   for (let n = 0; n < pictureOf.length; n++) {
-    const area = (xyxy[4 * n + 2]! - xyxy[4 * n]!) * (xyxy[4 * n + 3]! - xyxy[4 * n + 1]!);
-    const level = Math.floor(4 + Math.log2(Math.sqrt(Math.max(area, 1)) / 224 + 1e-6)) - Math.log2(strides[0]!);
-    members[Math.min(Math.max(level, 0), maps.length - 1)]!.push(n);
+    const [width, height] = [xyxy[4 * n + 2]! - xyxy[4 * n]!, xyxy[4 * n + 3]! - xyxy[4 * n + 1]!];
+    members[regionLevel(width, height, strides[0]!, maps.length)]!.push(n);
   }
   const pooled = members.flatMap((indices, level) =>
     indices.length === 0
@@ -174,33 +188,36 @@ const nothing: Detections = { boxes: { count: 0, xyxy: new Float32Array() }, lab
 
 /** Regions `from` to `to` as detections: above the score, suppressed class by class, the best `limit` of all. */
 function detectionsOf(
-  xyxy: Float32Array,
+  box: (region: number, label: number) => Float32Array,
   probabilities: Float32Array,
   from: number,
   to: number,
   classes: number,
   { score, threshold, limit }: BoxHeadOptions['testing'],
 ): Detections {
-  const found: { region: number; label: number; score: number }[] = [];
+  const boxes: number[] = [];
+  const labels: number[] = [];
+  const scores: number[] = [];
   for (let label = 0; label < classes; label++) {
-    const regions: number[] = [];
-    const scores: number[] = [];
     for (let region = from; region < to; region++) {
       const probability = probabilities[region * (classes + 1) + label + 1]!;
-      if (probability < score || xyxy[4 * region + 2]! <= xyxy[4 * region]! || xyxy[4 * region + 3]! <= xyxy[4 * region + 1]!) continue;
-      regions.push(region);
+      if (probability < score) continue;
+      const [x1, y1, x2, y2] = box(region, label) as unknown as [number, number, number, number];
+      if (x2 <= x1 || y2 <= y1) continue;
+      boxes.push(x1, y1, x2, y2);
+      labels.push(label);
       scores.push(probability);
     }
-    const order = byScore(scores).map((index) => regions[index]!);
-    for (const region of nonMaximumSuppression(xyxy, order, { threshold, limit })) {
-      found.push({ region, label, score: probabilities[region * (classes + 1) + label + 1]! });
-    }
   }
-  found.sort((a, b) => b.score - a.score || a.label - b.label || a.region - b.region);
-  const kept = found.slice(0, limit);
+  const kept = tf.tidy(() => {
+    const candidates = tf.tensor2d(boxes, [labels.length, 4]);
+    return batchedNms(candidates, tf.tensor1d(scores, 'float32'), tf.tensor1d(labels, 'int32'), { threshold, limit }).dataSync();
+  });
+  const xyxy = new Float32Array(4 * kept.length);
+  for (const [to, candidate] of kept.entries()) xyxy.set(boxes.slice(4 * candidate, 4 * candidate + 4), 4 * to);
   return {
-    boxes: { count: kept.length, xyxy: Float32Array.from(kept.flatMap(({ region }) => [...xyxy.subarray(4 * region, 4 * region + 4)])) },
-    labels: Int32Array.from(kept, ({ label }) => label),
-    scores: Float32Array.from(kept, ({ score: value }) => value),
+    boxes: { count: kept.length, xyxy },
+    labels: Int32Array.from(kept, (candidate) => labels[candidate]!),
+    scores: Float32Array.from(kept, (candidate) => scores[candidate]!),
   };
 }

@@ -1,9 +1,9 @@
+import { batchedNms } from '../../../ops/batched-nms.js';
 import { type Deviations, decodeBox, encodeBox } from '../../../ops/boxes.js';
-import { byScore, nonMaximumSuppression } from '../../../ops/nms.js';
 import * as tf from '../../../tf.js';
 import type { Boxes, Truth } from '../../contracts.js';
 import type { Random } from '../../random.js';
-import { type AnchorGrid, type AnchorShape, anchorGrid, stackGrids } from '../anchors.js';
+import { type AnchorShape, anchorGrid, type StackedGrids, stackGrids } from '../anchors.js';
 import { type AssignOptions, assign, background, sample } from '../assign.js';
 import { conv, convNormRelu, convRelu, type Pass } from '../layers.js';
 import { binaryCrossEntropy, focalLoss, smoothL1 } from '../losses.js';
@@ -21,7 +21,7 @@ export interface RpnOptions {
   /** By label, mean 1 over the objects: how much an object of the class counts with focal loss. */
   readonly classWeights: readonly number[];
   readonly beta: number;
-  /** Proposals per picture: best before suppression, IoU of suppression, kept after it. */
+  /** Proposals per picture: best of each map before suppression, IoU of suppression within a map, kept of all after it. */
   readonly proposals: { readonly training: ProposalOptions; readonly testing: ProposalOptions };
 }
 /**
@@ -39,13 +39,11 @@ export interface ProposalOptions {
 
 const deviations: Deviations = [1, 1, 1, 1];
 
-type Anchors = Pick<AnchorGrid, 'count' | 'xyxy'>;
-
 /** What the network says of every anchor, and where those anchors are. */
 export interface RpnOutput {
   /** [B * A, 5]: logit of being an object, then four regression values */
   readonly rows: tf.Tensor2D;
-  readonly grid: Anchors;
+  readonly grid: StackedGrids;
 }
 
 export interface PictureSize {
@@ -76,8 +74,8 @@ export function regionProposals(
     { from: channels, to: perCell * 5, size: 1 },
     { deviation: 0.01, bias: priorBias(options.objectness, perCell) },
   );
-  const grids = new Map<string, Anchors>();
-  const gridOf = (maps: readonly tf.Tensor4D[]): Anchors => {
+  const grids = new Map<string, StackedGrids>();
+  const gridOf = (maps: readonly tf.Tensor4D[]): StackedGrids => {
     const key = maps.map(({ shape }) => `${shape[1]}x${shape[2]}`).join();
     const grid =
       grids.get(key) ??
@@ -216,27 +214,44 @@ function priorBias({ type }: ObjectnessOptions, shapes: number): number | Float3
   return bias;
 }
 
-/** The best `before` anchors of one picture's rows, decoded, clipped and suppressed. */
-function proposalsOf(rows: Float32Array, grid: Anchors, picture: PictureSize, { before, threshold, after }: ProposalOptions): Boxes {
-  const logits = new Float32Array(grid.count);
-  for (let i = 0; i < grid.count; i++) logits[i] = rows[5 * i]!;
-  // The lowest logit that may still pass, found without sorting indices.
-  const floor = grid.count > before ? logits.slice().sort()[grid.count - before]! : Number.NEGATIVE_INFINITY;
-  const chosen: number[] = [];
-  for (let i = 0; i < grid.count; i++) if (logits[i]! >= floor) chosen.push(i);
+/** The best `before` anchors of each map among one picture's rows, decoded, clipped and suppressed map by map (Lin et al., 2017, section 4.1). */
+function proposalsOf(rows: Float32Array, grid: StackedGrids, picture: PictureSize, { before, threshold, after }: ProposalOptions): Boxes {
+  const chosen: { readonly anchor: number; readonly map: number }[] = [];
+  let start = 0;
+  grid.counts.forEach((length, map) => {
+    for (const anchor of best(rows, start, length, before)) chosen.push({ anchor, map });
+    start += length;
+  });
   const deltas = new Float32Array(4);
   const decoded = new Float32Array(4 * chosen.length);
   const scores = new Float32Array(chosen.length);
+  const maps = new Int32Array(chosen.length);
   let count = 0;
-  for (const anchor of chosen) {
+  for (const { anchor, map } of chosen) {
     for (let k = 0; k < 4; k++) deltas[k] = rows[5 * anchor + 1 + k]!;
     decodeBox(grid.xyxy, anchor, deltas, 0, deviations, picture, decoded, count);
     // A proposal thinner than a pixel holds no object.
     if (decoded[4 * count + 2]! - decoded[4 * count]! < 1 || decoded[4 * count + 3]! - decoded[4 * count + 1]! < 1) continue;
-    scores[count++] = logits[anchor]!;
+    scores[count] = rows[5 * anchor]!;
+    maps[count++] = map;
   }
-  const kept = nonMaximumSuppression(decoded, byScore(scores.subarray(0, count)), { threshold, limit: after });
+  const kept = tf.tidy(() => {
+    const boxes = tf.tensor2d(decoded.subarray(0, 4 * count), [count, 4]);
+    const logits = tf.tensor1d(scores.subarray(0, count));
+    return batchedNms(boxes, logits, tf.tensor1d(maps.subarray(0, count), 'int32'), { threshold, limit: after }).dataSync();
+  });
   const xyxy = new Float32Array(4 * kept.length);
   for (const [to, from] of kept.entries()) xyxy.set(decoded.subarray(4 * from, 4 * from + 4), 4 * to);
   return { count: kept.length, xyxy };
+}
+
+/** The anchors `start` to `start + length` with the highest logits, at least `count` of them where there are so many, in their order. */
+function best(rows: Float32Array, start: number, length: number, count: number): number[] {
+  const logits = new Float32Array(length);
+  for (let i = 0; i < length; i++) logits[i] = rows[5 * (start + i)]!;
+  // The lowest logit that may still pass, found without sorting indices.
+  const floor = length > count ? logits.slice().sort()[length - count]! : Number.NEGATIVE_INFINITY;
+  const found: number[] = [];
+  for (let i = 0; i < length; i++) if (logits[i]! >= floor) found.push(start + i);
+  return found;
 }

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import t, { type Test } from 'tap';
@@ -177,6 +178,27 @@ t.test('what cannot be trained on is one clear line', async (t) => {
     /is the list of one class/,
   );
   t.match(await mistake(t, [{ id: 'x', body: size(64, 48) }]), /No annotation of the split `train` of `DIR` names an object/);
+});
+
+t.test('files that may not be read are said to be just that', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'gpu-setup-unreadable-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  chmodSync(directory, 0o755);
+  await writeVoc(directory, [{ id: 'a' }]);
+  const root = process.getuid?.() === 0;
+  for (const name of ['JPEGImages/a.jpg', 'Annotations/a.xml', 'ImageSets/Main/train.txt', 'JPEGImages', 'Annotations']) {
+    const path = join(directory, name);
+    const { mode } = statSync(path);
+    chmodSync(path, 0);
+    // Nothing is unreadable to root.
+    if (root) process.seteuid?.(65534);
+    try {
+      await t.rejects(read(directory), { name: 'UserError', exitCode: 2, message: new RegExp(`Cannot read \`.*${name}\`: EACCES`) }, name);
+    } finally {
+      if (root) process.seteuid?.(0);
+      chmodSync(path, mode);
+    }
+  }
 });
 
 t.test('a picture with trailing bytes after its end is fine, and so is one named twice', async (t) => {

@@ -9,7 +9,7 @@ t.test('the splits of a folder, without the lists of one class', async (t) => {
       Main: { 'val.txt': 'a\n', 'train.txt': 'b\nc 1\n', 'cat_train.txt': 'b  1\nc -1\nd  0\n', 'empty.txt': '', 'notes.md': '' },
     },
   });
-  t.same(await listVocSplits(directory), ['train', 'val']);
+  t.same(await listVocSplits(directory), ['empty', 'train', 'val'], 'an empty one is not passed over unsaid');
 });
 
 t.test('split files may lie in ImageSets itself', async (t) => {

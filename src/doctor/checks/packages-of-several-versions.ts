@@ -1,0 +1,41 @@
+import { branchOf } from '../driver-in-use.js';
+import { packages } from '../facts/packages.js';
+import type { Check } from '../finding.js';
+import { clear, found, notApplicable, undetermined } from '../verdicts.js';
+
+/** Packages that carry the version of the driver that they are part of. */
+const parts =
+  /^(nvidia-(driver|dkms|kernel-common|kernel-source|compute-utils|utils|open|headless)(-|$)|libnvidia-(compute|gl|cfg1|decode|encode|fbc1|extra|common)(-|$)|libcuda1$|nvidia-smi$|libnvidia-ml1$)/;
+
+export const packagesOfSeveralVersions: Check = {
+  id: 'driver/packages-of-several-versions',
+  title: 'The driver’s packages are of one version',
+  link: 'libraries',
+  requires: [],
+  about:
+    'Compares the versions of the packages that a driver consists of. NVIDIA’s archive mixed with the distribution’s or with a PPA, or a hold on some of them, leaves parts of several drivers: `Depends: … but … is to be installed`.',
+  async examine(facts) {
+    const installed = await facts.of(packages);
+    if (!installed.known) return undetermined(installed.why);
+    const ours = installed.value.filter(({ name, complete }) => complete && parts.test(name) && !/:i386$/.test(name));
+    if (ours.length === 0) return notApplicable('no driver came from packages');
+    const versions = [...new Set(ours.map(({ version }) => upstream(version)))];
+    if (versions.length === 1) return clear(`${ours.length} packages of ${versions[0]}`, installed.source);
+    const branches = new Set(versions.map(branchOf));
+    return found({
+      severity: 'warning',
+      summary: `The driver’s packages are of ${branches.size > 1 ? 'several branches' : 'several versions'}: ${versions.join(', ')}`,
+      why: 'Module and libraries must be of one version to the last digit',
+      evidence: ours.map(({ name, version, held }) => `${installed.source}: ${name} ${version}${held ? ' (held)' : ''}`),
+      remedy: {
+        summary: 'Choose one archive, then bring all of them to one version; `apt-cache policy` tells where each comes from',
+        commands: [`apt-cache policy ${ours.map(({ name }) => name).join(' ')}`, 'gpu-setup install-driver --dkms --dry-run'],
+        automatic: false,
+        needs: ['root', 'network'],
+      },
+    });
+  },
+};
+
+/** `550.144.03` of `550.144.03-0ubuntu0.24.04.1` and of `1:550.144.03-2` */
+const upstream = (version: string) => version.replace(/^\d+:/, '').replace(/-.*$/, '');
