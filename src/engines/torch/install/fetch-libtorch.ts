@@ -43,9 +43,12 @@ export async function fetchLibtorch({ engineFolder, driver, shop, confirm }: Fet
   // Nothing of it is ever imported: without CUDA its dependencies are of no use.
   const pip = driver ? ['torch'] : ['--no-deps', '--extra-index-url', cpuIndex, 'torch'];
   const python = await makeVenv({ folder: engineFolder, base, pip, what: 'PyTorch', logFile: shop.logFile }, shop);
-  const made = await askPython(python, shop);
-  // The index without CUDA could not be reached: then CUDA's libraries are needed to load it, GPU or not.
-  if (made.found?.cuda && !driver) await pipInstall(python, ['torch'], shop);
+  let made = await askPython(python, shop);
+  if (made.found?.cuda && !driver) {
+    // The index without CUDA could not be reached: then CUDA's libraries are needed to load it, GPU or not. Pip may choose another torch.
+    await pipInstall(python, ['torch'], shop);
+    made = await askPython(python, shop);
+  }
   return usable(made, 'The torch that pip installed', shop.logFile);
 }
 

@@ -36,7 +36,12 @@ export class WorkerPool {
 
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#members.splice(0).map(({ worker }) => worker.terminate()));
+    const ending = this.#members.splice(0).map(({ worker }) => {
+      // Or a process that waits for nothing else ends here, and what its caller was about to say is lost.
+      worker.ref();
+      return worker.terminate();
+    });
+    await Promise.all(ending);
   }
 
   /** Starts threads one by one, as there is work for them. */
@@ -61,7 +66,7 @@ export class WorkerPool {
     worker.on('message', (answer: AnswerMessage) => {
       const waiting = member.pending.get(answer.id);
       member.pending.delete(answer.id);
-      if (member.pending.size === 0) worker.unref();
+      if (member.pending.size === 0 && !this.#closed) worker.unref();
       if (!waiting) return;
       if ('done' in answer) waiting.resolve(answer.done);
       else if ('mistake' in answer) waiting.reject(new UserError(answer.mistake.message, answer.mistake));
