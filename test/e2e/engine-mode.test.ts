@@ -57,10 +57,12 @@ for (const engine of ['torch', 'tensorflow']) {
     t.match(first.stderr, new RegExp(`^engine: ${engine} \\(.*\\), bf16, 1 thread, deterministic$`, 'm'));
     t.match(runOf(workDir), { engine, precision: 'bf16', threads: 1, deterministic: true });
 
-    const again = gpuSetup(['train', config, '--resume', '--work-dir', workDir, '--precision', 'fp32'], { cwd: folder });
+    const again = gpuSetup(['train', config, '--resume', '--work-dir', workDir], { cwd: folder });
     t.equal(again.code, 0, again.stderr);
-    t.match(again.stderr, new RegExp(`^engine: ${engine} \\(.*\\), bf16, 1 thread, deterministic$`, 'm'), 'not in what is said now');
-    t.match(again.stderr, /a resumed run keeps .*precision/);
+    t.match(again.stderr, new RegExp(`^engine: ${engine} \\(.*\\), bf16, 1 thread, deterministic$`, 'm'), 'in the mode that it began with');
+    const another = gpuSetup(['train', config, '--resume', '--work-dir', workDir, '--precision', 'fp32'], { cwd: folder });
+    t.equal(another.code, 2, another.stderr);
+    t.match(another.stderr, /is not resumed with `--precision fp32`: it was started with `--precision bf16`/);
 
     const tf32 = train('--engine', engine, '--work-dir', 'refused', '--precision', 'tf32');
     if (listed.engines.find(({ name }) => name === engine)!.detail.endsWith('CPU')) {

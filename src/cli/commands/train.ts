@@ -87,9 +87,9 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
     }
   }
   const target = flags.resume || flags.workDir !== undefined ? workDir : await freshWorkDir(workDir);
-  // What was begun in one precision goes on in it, and on its engine unless another one is named.
+  // What was begun in one precision goes on in it on its engine; another one that is named computes as it does.
   const begun = flags.resume ? await readRun(target) : undefined;
-  const wanted = begun ? { ...modeOf(begun), ...(flags.engine === undefined ? {} : { engine: flags.engine }) } : flags;
+  const wanted = begun && (flags.engine === undefined || flags.engine === begun.engine) ? modeOf(begun) : flags;
   const { name: engine, mode } = await activateEngine(terminal, wanted, begun?.engine);
   const options = {
     workDir: target,

@@ -64,6 +64,9 @@ t.test('--only and --skip take ids and their beginnings', async (t) => {
     'build/gcc-differs-from-kernel',
     'build/no-gcc',
     'build/no-kernel-headers',
+    'build/no-libc-headers',
+    'build/no-module-symvers',
+    'build/unsupported-kernel',
     'cuda/no-toolkit',
   ]);
   const blocked = await documentOf('--host', fixture('empty-vm'), '--only', 'driver/nvidia-smi-fails');

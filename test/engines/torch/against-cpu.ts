@@ -24,18 +24,34 @@ export async function on(backend: string, compute: () => tf.Tensor | tf.Tensor[]
 }
 
 /** The largest difference between `torch` and `cpu`, as a part of the largest value; shapes and types must be the same. */
-export async function errorOf(compute: () => tf.Tensor | tf.Tensor[]): Promise<number> {
+export const errorOf = (compute: () => tf.Tensor | tf.Tensor[]) =>
+  largestOf(compute, (got, expected) => {
+    const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    return expected.reduce((worst, value, i) => Math.max(worst, Math.abs(value - got[i]!) / scale), 0);
+  });
+
+/** The length of the difference as a part of the length of what is right: where single values may jump, as behind a ReLU near zero. */
+export const distanceOf = (compute: () => tf.Tensor | tf.Tensor[]) =>
+  largestOf(compute, (got, expected) => {
+    const length = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+    return length(expected.map((value, i) => value - got[i]!)) / Math.max(length(expected), 1e-6);
+  });
+
+async function largestOf(
+  compute: () => tf.Tensor | tf.Tensor[],
+  error: (got: Float32Array, expected: Float32Array) => number,
+): Promise<number> {
   const [ours, theirs] = [await on('torch', compute), await on('cpu', compute)];
   let worst = 0;
   theirs.forEach((expected, index) => {
     const got = ours[index]!;
     if (`${got.dtype} ${got.shape}` !== `${expected.dtype} ${expected.shape}`)
       throw new Error(`result ${index} is ${got.dtype} [${got.shape}], not ${expected.dtype} [${expected.shape}]`);
-    const scale = expected.values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-    expected.values.forEach((value, i) => {
-      const difference = Math.abs(value - got.values[i]!) / scale;
-      worst = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(worst, difference);
-    });
+    const off = error(got.values, expected.values);
+    worst =
+      Number.isNaN(off) || got.values.some(Number.isNaN) !== expected.values.some(Number.isNaN)
+        ? Number.POSITIVE_INFINITY
+        : Math.max(worst, off);
   });
   return worst;
 }

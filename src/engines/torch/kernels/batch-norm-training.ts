@@ -20,7 +20,9 @@ type Inputs = Record<'dy' | 'x' | 'scale' | 'y' | 'first' | 'second', unknown>;
 export const batchNormTrainingGrad = kernel<Inputs, BatchNormOptions>(
   'BatchNormTrainingGrad',
   (torch, { dy, x, scale, y, first, second }, { epsilon, relu }) => {
-    const flowing = channelsFirst(torch, relu ? torch.call('threshold_backward', dy, y, 0) : dy);
+    // libtorch wants both in one type, and with bf16 a map is stored in it while its gradient may come as float32.
+    const alike = torch.call('type_as', dy, x);
+    const flowing = channelsFirst(torch, relu ? torch.call('threshold_backward', alike, y, 0) : alike);
     const [dx, dScale, dOffset] = torch.callForMany(
       'native_batch_norm_backward',
       flowing,
