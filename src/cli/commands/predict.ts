@@ -32,11 +32,12 @@ export const predict: CliCommand = {
 };
 
 async function predictIn(terminal: Terminal, workDir: string, images: readonly string[], flags: PredictFlags): Promise<ExitCode> {
-  const [{ openTrained }, { Pictures }, { pictureRecord }, { drawDetections }] = await Promise.all([
+  const [{ openTrained }, { Pictures }, { pictureRecord }, { drawDetections }, { pictureDetail }] = await Promise.all([
     import('../../trainer/engine/trained.js'),
     import('../../trainer/data/pictures/pictures.js'),
     import('../../trainer/data/picture-record.js'),
     import('../../trainer/visualization/draw-detections.js'),
+    import('../../trainer/engine/picture-detail.js'),
   ]);
   // Every picture is looked at before the first is drawn.
   const records = await Promise.all(images.map((image) => pictureRecord(resolve(terminal.cwd, image))));
@@ -50,7 +51,7 @@ async function predictIn(terminal: Terminal, workDir: string, images: readonly s
   await activateEngine(terminal, flags);
   const { config, detector } = await openTrained(resolve(terminal.cwd, workDir));
   const { classes } = config.run;
-  const pictures = new Pictures({ cacheBytes: 0, detail: config.data.size });
+  const pictures = new Pictures({ cacheBytes: 0, detail: pictureDetail(config) });
   const results: { image: string; drawn: string; detections: ReturnType<typeof plain> }[] = [];
   try {
     await mkdir(directory, { recursive: true });

@@ -31,12 +31,13 @@ export const test: CliCommand = {
 };
 
 async function score(terminal: Terminal, workDir: string, flags: TestFlags): Promise<ExitCode> {
-  const [{ openTrained }, { evaluate }, { Pictures }, { readVoc }, { scoresJson }] = await Promise.all([
+  const [{ openTrained }, { evaluate }, { Pictures }, { readVoc }, { scoresJson }, { pictureDetail }] = await Promise.all([
     import('../../trainer/engine/trained.js'),
     import('../../trainer/engine/evaluate.js'),
     import('../../trainer/data/pictures/pictures.js'),
     import('../../trainer/data/voc/read-voc.js'),
     import('../../trainer/evaluation/scores-json.js'),
+    import('../../trainer/engine/picture-detail.js'),
   ]);
   await activateEngine(terminal, flags);
   const { config, detector, checkpoint } = await openTrained(resolve(terminal.cwd, workDir));
@@ -44,7 +45,7 @@ async function score(terminal: Terminal, workDir: string, flags: TestFlags): Pro
   const dataset = await readVoc({ directory, split: flags.split ?? config.run.data.valSplit, classes: config.run.classes });
   for (const complaint of dataset.complaints) terminal.say(`note: ${complaint}`);
   terminal.say(`Scoring \`${checkpoint}\` on ${dataset.records.length} pictures of \`${dataset.split}\``);
-  const pictures = new Pictures({ cacheBytes: 0, detail: config.data.size });
+  const pictures = new Pictures({ cacheBytes: 0, detail: pictureDetail(config) });
   try {
     const batches = pictures.batches({
       dataset,

@@ -20,6 +20,7 @@ import { buildDetector, buildOptimizer, samplingStream } from './build.js';
 import { type Checkpoint, checkpoints, newestCheckpoint } from './checkpoint.js';
 import { classWeightsOf, fitToData } from './fit-to-data.js';
 import { LogFile, rewindLog } from './log-file.js';
+import { pictureDetail } from './picture-detail.js';
 import { type Ended, Runner } from './runner.js';
 import { writeAtomic } from './write-atomic.js';
 
@@ -144,7 +145,7 @@ async function run(
   const perEpoch = batchesPerEpoch(train.records.length, { batchSize: Math.min(batchSize, train.records.length), dropLast: true });
   const detector = buildDetector(config, config.run);
   const optimizer = buildOptimizer(config.training, detector);
-  const pictures = new Pictures({ detail: detailOf(config) });
+  const pictures = new Pictures({ detail: pictureDetail(config) });
   let secondsPerPicture = 0;
   let stepSeconds = 0;
   const reserve = () => validation.records.length * (secondsPerPicture || stepSeconds) * 1.15 + 2;
@@ -244,12 +245,6 @@ function sharedPictures(train: Dataset, validation: Dataset): string[] {
 /** `count` of the records, evenly spread. */
 function spread<T>(records: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => records[Math.floor((i * records.length) / count)]!);
-}
-
-/** Pictures are kept no larger than the largest that augmentation asks for. */
-function detailOf({ data: { size, augment } }: TrainingConfig) {
-  const zoom = Math.max(1, augment.scale?.[1] ?? 1);
-  return { shortSide: Math.ceil(size.shortSide * zoom), longSide: Math.ceil(size.longSide * zoom) };
 }
 
 function augmentOf({ data: { augment } }: TrainingConfig) {
