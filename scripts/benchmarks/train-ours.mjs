@@ -3,11 +3,13 @@
 //   --describe                 every model as a description that torchvision_train.py builds too, one JSON document
 //   --model NAME [--steps N] [--warmup N] [--mode train|test] [--engine NAME] [--seed N] [--threads N]
 //                              one line of JSON: {name, side, mode, engine, imagesPerSecond, batch, threads, steps, msPerStep, parameters, peakMiB}
+//   --profile                  and kernels: [{kernel, calls, ms}] per step, each without what it calls in turn
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { activateEngine, built } from './chosen-engine.mjs';
+import { KernelClock } from './kernel-clock.mjs';
 import { median } from './median.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     engine: { type: 'string' },
     seed: { type: 'string', default: '1' },
     threads: { type: 'string' },
+    profile: { type: 'boolean', default: false },
   },
 });
 
@@ -93,6 +96,7 @@ async function measure() {
     built('trainer/random.js'),
   ]);
   const engine = await activateEngine(values.engine);
+  const clock = values.profile ? new KernelClock(await built('tf.js'), engine.name) : undefined;
 
   const seed = Number(values.seed);
   const loaded = configs.get(model.name);
@@ -107,6 +111,7 @@ async function measure() {
 
   const times = [];
   for (let step = 0; step < Number(values.warmup) + Number(values.steps); step++) {
+    if (step === Number(values.warmup)) clock?.start();
     const started = performance.now();
     if (values.mode === 'train') await trainer.step(batches[step % batches.length], random, options);
     else detector.predict(batches[step % batches.length]);
@@ -126,6 +131,7 @@ async function measure() {
     parameters: trainer.weights.size,
     // Of the whole process, KiB.
     peakMiB: process.resourceUsage().maxRSS / 1024,
+    ...(clock ? { kernels: clock.perStep(times.length) } : {}),
   };
 }
 

@@ -18,10 +18,14 @@ const answerNeeded = 6;
 export async function prepareTorch(root, { fetch, log, say, show = 'none', timeoutMs = 1_200_000 }) {
   const before = await engineStatus(root, 'torch');
   if (before.available) return { ready: true, why: before.detail };
-  say('engine torch: building it against a libtorch of this machine');
-  const found = await installEngine(root, 'torch', { log, show, timeoutMs });
+  say('engine torch: against a libtorch of this machine, if there is one');
+  // Without one it ends with a question, which is no error here and is not shown as one.
+  const found = await installEngine(root, 'torch', { log, timeoutMs });
   if (found.ready || found.code !== answerNeeded) return found;
-  if (!fetch) return { ready: false, why: 'this machine has no libtorch' };
+  if (!fetch) {
+    say('engine torch: there is none');
+    return { ready: false, why: 'this machine has no libtorch' };
+  }
   say('engine torch: installing libtorch first');
   return installEngine(root, 'torch', { args: ['--yes'], log, show, timeoutMs });
 }

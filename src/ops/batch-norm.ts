@@ -25,7 +25,10 @@ export function batchNormTraining(
   return { y, mean, variance };
 }
 
-/** Outputs y, mean, variance, and two that only the gradient of the same engine reads: here mean and variance once more. */
+/**
+ * Outputs y, mean, variance, and three that only the gradient of the same engine reads: here mean and variance once more, and y again
+ * as the gate of a ReLU, or nothing [0] where there is none, so that y need not outlive the forward pass.
+ */
 export const batchNormTrainingOp: Op = {
   kernelName,
   reference({ x, scale, offset }, attributes) {
@@ -35,18 +38,19 @@ export const batchNormTrainingOp: Op = {
       .sub(mean)
       .mul(tf.rsqrt(variance.add(epsilon)).mul(scale!))
       .add(offset!);
-    return [relu ? tf.relu(normal) : normal, mean, variance, mean.clone(), variance.clone()];
+    const y = relu ? tf.relu(normal) : normal;
+    return [y, mean, variance, mean.clone(), variance.clone(), relu ? y.clone() : tf.tensor1d([])];
   },
   gradient: {
     kernelName,
     inputsToSave: ['x', 'scale'],
-    outputsToSave: [true, false, false, true, true],
+    outputsToSave: [false, false, false, true, true, true],
     gradFunc(dy, saved, attributes) {
-      const [x, scale, y, first, second] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      const [x, scale, first, second, gate] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
       const dyOfY = (dy as tf.Tensor[])[0]!;
       const made = tf
         .engine()
-        .runKernel(gradientName, { dy: dyOfY, x, scale, y, first, second }, attributes as tf.NamedAttrMap) as unknown as tf.Tensor[];
+        .runKernel(gradientName, { dy: dyOfY, x, scale, first, second, gate }, attributes as tf.NamedAttrMap) as unknown as tf.Tensor[];
       return { x: () => made[0]!, scale: () => made[1]!, offset: () => made[2]! };
     },
   },
@@ -55,9 +59,9 @@ export const batchNormTrainingOp: Op = {
 /** The gradient with respect to x, scale and offset (the same paper, section 3). */
 export const batchNormTrainingGradOp: Op = {
   kernelName: gradientName,
-  reference({ dy, x, scale, y, first: mean, second: variance }, attributes) {
+  reference({ dy, x, scale, first: mean, second: variance, gate }, attributes) {
     const { epsilon, relu } = attributes as unknown as BatchNormOptions;
-    const flowing = relu ? dy!.mul(tf.step(y!)) : dy!;
+    const flowing = relu ? dy!.mul(tf.step(gate!)) : dy!;
     const inverse = tf.rsqrt(variance!.add(epsilon));
     const normal = x!.sub(mean!).mul(inverse);
     const dOffset = flowing.sum([0, 1, 2]);

@@ -2,6 +2,7 @@ import { adamWStepOp } from './adamw-step.js';
 import { batchNormTrainingGradOp, batchNormTrainingOp } from './batch-norm.js';
 import { nmsOp } from './batched-nms.js';
 import type { Op } from './op.js';
+import { addAlikeOp, addBiasOp } from './plain-sums.js';
 import { reluGradOp } from './relu-grad.js';
 import { roiAlignGradOp, roiAlignOp } from './roi-align.js';
 import { roiPoolGradOp, roiPoolOp } from './roi-pool.js';
@@ -10,6 +11,8 @@ import { sgdStepOp } from './sgd-step.js';
 /** Every op that an engine may bring a kernel of its own for. */
 export const ops: readonly Op[] = [
   adamWStepOp,
+  addAlikeOp,
+  addBiasOp,
   batchNormTrainingGradOp,
   batchNormTrainingOp,
   nmsOp,

@@ -4,6 +4,7 @@ import type { StepReport } from '../hooks/run.js';
 import type { Detector } from '../models/detector.js';
 import type { Random } from '../random.js';
 import { flatten, unflatten } from './flat.js';
+import { valueAndGradients } from './gradients.js';
 import type { Optimizer, UpdateOptions } from './optimizers/optimizer.js';
 
 /** The weights of a detector as one vector, and how a batch changes them. */
@@ -26,13 +27,13 @@ export class Trainer {
   /** Loss, gradient, clipping, update. A loss that is not finite changes nothing and is reported as it is. */
   async step(batch: Batch, random: Random, options: UpdateOptions): Promise<StepReport> {
     const terms: Record<string, tf.Scalar> = {};
-    const { value, grads } = tf.variableGrads(() => {
+    const { value, gradients } = valueAndGradients(() => {
       const losses = this.#detector.losses(batch, random);
       for (const [name, term] of Object.entries(losses)) terms[name] = tf.keep(term.clone());
       return tf.addN(Object.values(losses)) as tf.Scalar;
-    }, this.#variables as tf.Variable[]);
-    const gradient = tf.tidy(() => flatten(this.#variables.map(({ name, shape }) => grads[name] ?? tf.zeros(shape))));
-    tf.dispose(grads);
+    }, this.#variables);
+    const gradient = tf.tidy(() => flatten(this.#variables.map(({ shape }, index) => gradients[index] ?? tf.zeros(shape))));
+    tf.dispose(gradients.filter((each) => each !== undefined));
     const update = this.#optimizer.propose(this.#weights, gradient, options);
     gradient.dispose();
     const [gradientNorm, loss] = [(await update.gradientNorm.data())[0]!, (await value.data())[0]!];

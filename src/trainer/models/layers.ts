@@ -1,4 +1,5 @@
 import { batchNormTraining } from '../../ops/batch-norm.js';
+import { addBias } from '../../ops/plain-sums.js';
 import * as tf from '../../tf.js';
 import type { Initial, Parameters } from './parameters.js';
 
@@ -32,19 +33,20 @@ export function convNormRelu(parameters: Parameters, name: string, { from, to, s
   const mean = parameters.statistic(`${name}.norm.running_mean`, [to], 0) as tf.Variable<tf.Rank.R1>;
   const variance = parameters.statistic(`${name}.norm.running_var`, [to], 1) as tf.Variable<tf.Rank.R1>;
   return {
-    forward(x, { training }) {
-      if (training) {
-        const made = batchNormTraining(tf.conv2d(x, filter, stride, 'same'), scale, offset, { epsilon, relu });
-        blend(mean, made.mean);
-        blend(variance, made.variance);
-        return made.y;
-      }
-      // In use the norm is a part of the convolution: one op in place of three.
-      const gain = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon))) as tf.Tensor1D;
-      const convolved = tf.conv2d(x, tf.mul(filter, gain) as tf.Tensor4D, stride, 'same');
-      const shifted = tf.add(convolved, tf.sub(offset, tf.mul(mean, gain))) as tf.Tensor4D;
-      return relu ? tf.relu(shifted) : shifted;
-    },
+    forward: (x, { training }) =>
+      tf.tidy(() => {
+        if (training) {
+          const made = batchNormTraining(tf.conv2d(x, filter, stride, 'same'), scale, offset, { epsilon, relu });
+          blend(mean, made.mean);
+          blend(variance, made.variance);
+          return made.y;
+        }
+        // In use the norm is a part of the convolution: one op in place of three.
+        const gain = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon))) as tf.Tensor1D;
+        const convolved = tf.conv2d(x, tf.mul(filter, gain) as tf.Tensor4D, stride, 'same');
+        const shifted = addBias(convolved, tf.sub(offset, tf.mul(mean, gain)));
+        return relu ? tf.relu(shifted) : shifted;
+      }),
   };
 }
 
@@ -62,14 +64,14 @@ export function conv(
   const filter = parameters.weight(`${name}.weight`, [size, size, from, to], { kind: 'normal', deviation }) as tf.Variable<tf.Rank.R4>;
   const start: Initial = typeof bias === 'number' ? { kind: 'constant', value: bias } : { kind: 'values', values: bias };
   const offset = parameters.weight(`${name}.bias`, [to], start);
-  return { forward: (x) => tf.add(tf.conv2d(x, filter, 1, 'same'), offset) as tf.Tensor4D };
+  return { forward: (x) => tf.tidy(() => addBias(tf.conv2d(x, filter, 1, 'same'), offset)) };
 }
 
 /** Convolution with bias, then ReLU. */
 export function convRelu(parameters: Parameters, name: string, options: ConvOptions): Layer {
   const deviation = Math.sqrt(2 / (options.size * options.size * options.from));
   const layer = conv(parameters, name, options, { deviation, bias: 0 });
-  return { forward: (x, pass) => tf.relu(layer.forward(x, pass)) };
+  return { forward: (x, pass) => tf.tidy(() => tf.relu(layer.forward(x, pass))) };
 }
 
 /** A fully connected layer, [N, I] to [N, O]. */
@@ -81,7 +83,7 @@ export function dense(
 ): { forward(x: tf.Tensor2D): tf.Tensor2D } {
   const matrix = parameters.weight(`${name}.weight`, [from, to], initial) as tf.Variable<tf.Rank.R2>;
   const offset = parameters.weight(`${name}.bias`, [to], { kind: 'constant', value: 0 });
-  return { forward: (x) => tf.add(tf.matMul(x, matrix), offset) as tf.Tensor2D };
+  return { forward: (x) => tf.tidy(() => addBias(tf.matMul(x, matrix) as tf.Tensor2D, offset)) };
 }
 
 /** A fully connected layer, then ReLU. */
@@ -91,7 +93,7 @@ export function denseRelu(
   sizes: { readonly from: number; readonly to: number },
 ): { forward(x: tf.Tensor2D): tf.Tensor2D } {
   const layer = dense(parameters, name, sizes, { kind: 'fan-in', gain: 2 });
-  return { forward: (x) => tf.relu(layer.forward(x)) };
+  return { forward: (x) => tf.tidy(() => tf.relu(layer.forward(x))) };
 }
 
 /**

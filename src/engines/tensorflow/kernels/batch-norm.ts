@@ -29,10 +29,10 @@ export const batchNormTrainingKernel: KernelConfig = {
     ];
     none.dispose();
     third.dispose();
-    if (!relu) return [normal, mean, variance, first, second];
+    if (!relu) return [normal, mean, variance, first, second, tensor1d([], 'float32')];
     const [y] = runRaw('Relu', float, [normal], 1) as [Tensor];
     normal.dispose();
-    return [y, mean, variance, first, second];
+    return [y, mean, variance, first, second, y.clone()];
   },
 };
 
@@ -41,9 +41,9 @@ export const batchNormTrainingGradKernel: KernelConfig = {
   kernelName: 'BatchNormTrainingGrad',
   backendName: 'tensorflow',
   kernelFunc({ inputs, attrs }) {
-    const { dy, x, scale, y, first, second } = inputs as Record<'dy' | 'x' | 'scale' | 'y' | 'first' | 'second', TensorInfo>;
+    const { dy, x, scale, first, second, gate } = inputs as Record<'dy' | 'x' | 'scale' | 'first' | 'second' | 'gate', TensorInfo>;
     const { epsilon, relu } = attrs as unknown as BatchNormOptions;
-    const gated = relu ? runRaw('ReluGrad', float, [dy, y], 1)[0]! : undefined;
+    const gated = relu ? runRaw('ReluGrad', float, [dy, gate], 1)[0]! : undefined;
     const none = tensor1d([], 'float32');
     const [dx, dScale, dOffset, fourth, fifth] = runRaw(
       'FusedBatchNormGradV3',

@@ -17,11 +17,16 @@ import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from '
 import { fill, onesLike, zerosLike } from './filled.js';
 import { gatherV2, unsortedSegmentSum } from './gather.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
+import { nms } from './nms.js';
 import { oneHot } from './one-hot.js';
+import { adamWStep, sgdStep } from './optimizer-steps.js';
+import { addAlike, addBias } from './plain-sums.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pool.js';
 import { all, any, argMax, argMin, max, mean, min, prod, sum } from './reductions.js';
+import { reluGrad } from './relu-grad.js';
 import { resizeBilinear, resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
 import { roiAlign, roiAlignGrad } from './roi-align.js';
+import { roiPool, roiPoolGrad } from './roi-pool.js';
 import { select } from './select.js';
 import { expandDims, identity, reshape, tile, transpose } from './shapes.js';
 import { concat, padV2, slice, splitV } from './slices.js';
@@ -79,6 +84,14 @@ export const torchKernels: readonly TorchKernel[] = [
   batchNormTrainingGrad,
   roiAlign,
   roiAlignGrad,
+  roiPool,
+  roiPoolGrad,
+  addAlike,
+  addBias,
+  nms,
+  reluGrad,
+  sgdStep,
+  adamWStep,
   maxPool,
   maxPoolGrad,
   avgPool,

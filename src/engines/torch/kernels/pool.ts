@@ -2,7 +2,7 @@ import type { AvgPoolAttrs, MaxPoolAttrs } from '../../../tf.js';
 import { backend_util, util } from '../../../tf.js';
 import type { TorchBackend } from '../backend.js';
 import type { Handle } from '../binding.js';
-import { channelsFirst, channelsLast } from '../images.js';
+import { channelsFirst, channelsLast, typedAs } from '../images.js';
 import { kernel } from '../kernel.js';
 
 /** A pooling as libtorch takes it: after some padding of its own, by symmetric padding, rounded up or down. */
@@ -83,7 +83,7 @@ export const maxPoolGrad = kernel<{ dy: unknown; input: unknown; output: unknown
     const places = output.dataId.beside(indices) ?? pooledMaxima(torch, image, pooling)[1];
     const gradient = torch.call(
       'max_pool2d_with_indices_backward',
-      channelsFirst(torch, dy),
+      channelsFirst(torch, typedAs(torch, dy, input)),
       source,
       kernel,
       stride,
@@ -113,7 +113,7 @@ export const avgPoolGrad = kernel<{ dy: unknown; input: unknown }, AvgPoolAttrs>
   if (isNothing(info)) return torch.share(dy);
   const pooling = poolingOf(info);
   const { kernel, stride, padding, ceil, before } = pooling;
-  const flowing = channelsFirst(torch, dy);
+  const flowing = channelsFirst(torch, typedAs(torch, dy, input));
   const image = channelsFirst(torch, input);
   if (!before)
     return channelsLast(torch, torch.call('avg_pool2d_backward', flowing, image, kernel, stride, padding, ceil, false, undefined));

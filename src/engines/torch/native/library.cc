@@ -1,7 +1,10 @@
 #include "library.h"
 
 #include "errors.h"
+#include "nms.h"
+#include "optimizer_steps.h"
 #include "roi_align.h"
+#include "roi_pool.h"
 
 #include <torch/library.h>
 
@@ -21,6 +24,17 @@ torch::Library* makeLibrary() {
   library->def(
       "roi_align_grad(Tensor dy, Tensor boxes, Tensor box_indices, int size, float scale, int samples, int batch, int height, int width) -> Tensor",
       &roiAlignGrad);
+  library->def("roi_pool(Tensor features, Tensor boxes, Tensor box_indices, int size, float scale) -> (Tensor, Tensor)", &roiPool);
+  library->def("roi_pool_grad(Tensor dy, Tensor argmax, Tensor box_indices, int batch, int height, int width) -> Tensor", &roiPoolGrad);
+  library->def("nms(Tensor boxes, Tensor scores, Tensor classes, float threshold, int limit) -> Tensor", &batchedNms);
+  library->def(
+      "sgd_step(Tensor parameters, Tensor gradient, Tensor velocity, Tensor decays, float learning_rate, float momentum, float weight_decay, "
+      "float clip) -> (Tensor, Tensor, Tensor)",
+      &sgdStep);
+  library->def(
+      "adamw_step(Tensor parameters, Tensor gradient, Tensor first, Tensor second, Tensor decays, float learning_rate, float beta1, float beta2, "
+      "float epsilon, float weight_decay, float clip, int update) -> (Tensor, Tensor, Tensor, Tensor)",
+      &adamWStep);
   return library;
 }
 

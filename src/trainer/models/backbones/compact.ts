@@ -1,3 +1,4 @@
+import { addAlike } from '../../../ops/plain-sums.js';
 import * as tf from '../../../tf.js';
 import { convNormRelu, type Layer } from '../layers.js';
 import type { Parameters } from '../parameters.js';
@@ -50,6 +51,6 @@ function blocks(parameters: Parameters, name: string, channels: number, count: n
   return Array.from({ length: count }, (_, index) => {
     const first = convNormRelu(parameters, `${name}.block${index + 1}.first`, { from: channels, to: channels, size: 3 });
     const second = convNormRelu(parameters, `${name}.block${index + 1}.second`, { from: channels, to: channels, size: 3 });
-    return { forward: (x, pass) => tf.add(x, second.forward(first.forward(x, pass), pass)) as tf.Tensor4D };
+    return { forward: (x, pass) => tf.tidy(() => addAlike(x, second.forward(first.forward(x, pass), pass))) };
   });
 }

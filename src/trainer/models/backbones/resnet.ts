@@ -1,3 +1,4 @@
+import { addAlike } from '../../../ops/plain-sums.js';
 import * as tf from '../../../tf.js';
 import { convNormRelu, type Layer } from '../layers.js';
 import type { Parameters } from '../parameters.js';
@@ -34,7 +35,7 @@ export function resNet(parameters: Parameters, { depth }: ResNetOptions): Backbo
     channels: widths.map((width) => width * expansion),
     strides: [4, 8, 16, 32],
     forward(pictures, pass) {
-      let x = tf.maxPool(stem.forward(pictures, pass), 3, 2, 'same');
+      let x = tf.tidy(() => tf.maxPool(stem.forward(pictures, pass), 3, 2, 'same'));
       return stages.map((blocks) => {
         for (const block of blocks) x = block.forward(x, pass);
         return x;
@@ -66,10 +67,11 @@ const bottleneck: BlockKind = {
 
 function residual(layers: readonly Layer[], shortcut: Layer | undefined): Layer {
   return {
-    forward(x, pass) {
-      const made = layers.reduce((y, layer) => layer.forward(y, pass), x);
-      return tf.relu(tf.add(made, shortcut?.forward(x, pass) ?? x)) as tf.Tensor4D;
-    },
+    forward: (x, pass) =>
+      tf.tidy(() => {
+        const made = layers.reduce((y, layer) => layer.forward(y, pass), x);
+        return tf.relu(addAlike(made, shortcut?.forward(x, pass) ?? x));
+      }),
   };
 }
 

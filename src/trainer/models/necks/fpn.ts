@@ -1,3 +1,4 @@
+import { addAlike } from '../../../ops/plain-sums.js';
 import * as tf from '../../../tf.js';
 import type { Backbone } from '../backbones/backbone.js';
 import { conv } from '../layers.js';
@@ -24,10 +25,14 @@ export function fpn(parameters: Parameters, backbone: Pick<Backbone, 'channels' 
     forward(maps, pass) {
       const merged: tf.Tensor4D[] = [];
       for (let level = maps.length - 1; level >= 0; level--) {
-        const lateral = laterals[level]!.forward(maps[level]!, pass);
         const above = merged[0];
-        const [, height, width] = lateral.shape;
-        merged.unshift(above ? (tf.add(lateral, tf.image.resizeNearestNeighbor(above, [height, width])) as tf.Tensor4D) : lateral);
+        merged.unshift(
+          tf.tidy(() => {
+            const lateral = laterals[level]!.forward(maps[level]!, pass);
+            const [, height, width] = lateral.shape;
+            return above ? addAlike(lateral, tf.image.resizeNearestNeighbor(above, [height, width])) : lateral;
+          }),
+        );
       }
       const made = merged.map((map, level) => outputs[level]!.forward(map, pass));
       return [...made, tf.maxPool(made.at(-1)!, 1, 2, 'same')];

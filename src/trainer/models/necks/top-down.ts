@@ -1,3 +1,4 @@
+import { addAlike } from '../../../ops/plain-sums.js';
 import * as tf from '../../../tf.js';
 import type { Backbone } from '../backbones/backbone.js';
 import { convNormRelu } from '../layers.js';
@@ -19,9 +20,12 @@ export function topDown(parameters: Parameters, backbone: Pick<Backbone, 'channe
     forward(maps, pass) {
       let x: tf.Tensor4D | undefined;
       for (let level = maps.length - 1; level >= 0; level--) {
-        const lateral = laterals[level]!.forward(maps[level]!, pass);
-        const [, height, width] = lateral.shape;
-        x = x ? (tf.add(lateral, tf.image.resizeNearestNeighbor(x, [height, width])) as tf.Tensor4D) : lateral;
+        const above = x;
+        x = tf.tidy(() => {
+          const lateral = laterals[level]!.forward(maps[level]!, pass);
+          const [, height, width] = lateral.shape;
+          return above ? addAlike(lateral, tf.image.resizeNearestNeighbor(above, [height, width])) : lateral;
+        });
       }
       return [smooth.forward(x!, pass)];
     },
