@@ -128,7 +128,7 @@ async function measure() {
     threads: availableParallelism(),
     steps: times.length,
     msPerStep: { median: median(times), min: Math.min(...times), max: Math.max(...times) },
-    parameters: trainer.weights.size,
+    parameters: detector.parameters.count,
     // Of the whole process, KiB.
     peakMiB: process.resourceUsage().maxRSS / 1024,
     ...(clock ? { kernels: clock.perStep(times.length) } : {}),

@@ -1,6 +1,7 @@
+import { blend } from '../../ops/blend.js';
 import * as tf from '../../tf.js';
-import type { Parameter } from '../models/parameters.js';
-import { flatten, unflatten } from './flat.js';
+import { assign, type Parameter, sizeOf } from '../models/parameters.js';
+import { flatten } from './flat.js';
 
 /**
  * The exponential moving average of the weights, which is what is evaluated and used: with few iterations it is better than the
@@ -9,44 +10,50 @@ import { flatten, unflatten } from './flat.js';
 export class Averaging {
   readonly #parameters: readonly Parameter[];
   readonly #decay: number;
-  #average: tf.Tensor1D;
+  readonly #average: tf.Tensor[];
 
   constructor(parameters: readonly Parameter[], decay: number) {
     this.#parameters = parameters;
     this.#decay = decay;
-    this.#average = tf.keep(flatten(parameters.map(({ variable }) => variable)));
+    this.#average = parameters.map(({ variable }) => tf.keep(variable.clone()));
   }
 
-  /** Takes the weights [n] after `updates` updates in. */
-  include(weights: tf.Tensor1D, updates: number): void {
+  /** Takes the weights in as they are after `updates` updates. */
+  include(updates: number): void {
     const decay = Math.min(this.#decay, (1 + updates) / (10 + updates));
-    const before = this.#average;
-    this.#average = tf.keep(tf.tidy(() => tf.add(tf.mul(before, decay), tf.mul(weights, 1 - decay)) as tf.Tensor1D));
-    before.dispose();
+    for (const [index, { variable }] of this.#parameters.entries()) this.#replace(index, blend(this.#average[index]!, variable, 1 - decay));
   }
 
   /** Runs `use` with the averaged weights in the model, and puts the trained ones back whatever happens. */
   async during<T>(use: () => Promise<T>): Promise<T> {
-    const trained = flatten(this.#parameters.map(({ variable }) => variable));
-    unflatten(this.#average, this.#parameters);
+    const trained = this.#parameters.map(({ variable }) => tf.keep(variable.clone()));
+    for (const [index, { variable }] of this.#parameters.entries()) variable.assign(this.#average[index]!);
     try {
       return await use();
     } finally {
-      unflatten(trained, this.#parameters);
-      trained.dispose();
+      for (const [index, { variable }] of this.#parameters.entries()) assign(variable, trained[index]!);
     }
   }
 
-  get vector(): tf.Tensor1D {
-    return this.#average;
+  /** All end to end [n]; the caller's. */
+  flat(): tf.Tensor1D {
+    return flatten(this.#average);
   }
 
   restore(values: Float32Array): void {
-    this.#average.dispose();
-    this.#average = tf.keep(tf.tensor1d(values.slice()));
+    let at = 0;
+    for (const [index, { shape }] of this.#parameters.entries()) {
+      this.#replace(index, tf.tensor(values.slice(at, at + sizeOf(shape)), [...shape], 'float32'));
+      at += sizeOf(shape);
+    }
   }
 
   dispose(): void {
-    this.#average.dispose();
+    tf.dispose(this.#average);
+  }
+
+  #replace(index: number, by: tf.Tensor): void {
+    this.#average[index]!.dispose();
+    this.#average[index] = tf.keep(by);
   }
 }

@@ -3,7 +3,6 @@ import { anchorShapes } from '../models/anchors.js';
 import type { Detector } from '../models/detector.js';
 import { fasterRcnn } from '../models/detectors/faster-rcnn.js';
 import { randomOf } from '../random.js';
-import { decayMask } from './flat.js';
 import { adamW } from './optimizers/adamw.js';
 import type { Optimizer } from './optimizers/optimizer.js';
 import { sgd } from './optimizers/sgd.js';
@@ -24,8 +23,8 @@ export function buildDetector(
 }
 
 export function buildOptimizer({ optimizer }: TrainingConfig['training'], detector: Detector): Optimizer {
-  const decays = decayMask(detector.parameters.trainable);
-  return optimizer.type === 'adamw' ? adamW(optimizer, decays) : sgd(optimizer, decays);
+  const { trainable } = detector.parameters;
+  return optimizer.type === 'adamw' ? adamW(optimizer, trainable) : sgd(optimizer, trainable);
 }
 
 export const samplingStream = (seed: number) => randomOf(seed, streams.sampling);

@@ -1,7 +1,7 @@
 import * as tf from '../../tf.js';
 import { assign, type Parameter, sizeOf } from '../models/parameters.js';
 
-/** Tensors of these parameters' shapes, end to end as one vector [n]: an update of all costs as many ops as an update of one. */
+/** Tensors of these parameters' shapes, end to end as one vector [n]: the form that checkpoints keep them in. */
 export function flatten(tensors: readonly tf.Tensor[]): tf.Tensor1D {
   return tf.tidy(() => tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]) as tf.Tensor1D)));
 }
@@ -14,15 +14,4 @@ export function unflatten(vector: tf.Tensor1D, parameters: readonly Parameter[])
     assign(variable, tf.reshape(parts[index]!, [...shape]));
     parts[index]!.dispose();
   });
-}
-
-/** 1 where the parameter decays, 0 elsewhere, [n]. */
-export function decayMask(parameters: readonly Parameter[]): tf.Tensor1D {
-  const mask = new Float32Array(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-  let at = 0;
-  for (const { shape, decays } of parameters) {
-    mask.fill(decays ? 1 : 0, at, at + sizeOf(shape));
-    at += sizeOf(shape);
-  }
-  return tf.tensor1d(mask);
 }

@@ -56,7 +56,6 @@ export class Runner {
   restore({ path, parameters, average, optimizer, state }: Checkpoint): void {
     const { detector, averaging, random, hooks } = this.#parts;
     detector.parameters.load(parameters, path);
-    this.#trainer.reload();
     averaging.restore(average);
     this.#parts.optimizer.restore(optimizer, state.updates);
     random.restore(state.random);
@@ -89,7 +88,7 @@ export class Runner {
         const rate = learningRate(this.#parts.schedule, budget.progress(this.#iteration));
         const step = await this.#trainer.step(batch, this.#parts.random, { learningRate: rate, clip: this.#parts.clip });
         this.#iteration++;
-        this.#parts.averaging.include(this.#trainer.weights, this.#iteration);
+        this.#parts.averaging.include(this.#iteration);
         const ended = performance.now();
         const report: IterationReport = {
           ...step,
@@ -155,8 +154,8 @@ export class Runner {
     const { workDir, detector, averaging, optimizer, random, budget, hooks } = this.#parts;
     const { vectors, updates } = optimizer.state();
     const optimizerData: Record<string, Float32Array> = {};
-    for (const [name, vector] of Object.entries(vectors)) optimizerData[name] = (await vector.data()) as Float32Array;
-    const path = await saveCheckpoint(workDir, detector.parameters, (await averaging.vector.data()) as Float32Array, optimizerData, {
+    for (const [name, vector] of Object.entries(vectors)) optimizerData[name] = await valuesOf(vector);
+    const path = await saveCheckpoint(workDir, detector.parameters, await valuesOf(averaging.flat()), optimizerData, {
       iteration: this.#iteration,
       spentSeconds: budget.spentSeconds(),
       updates,
@@ -165,5 +164,14 @@ export class Runner {
     });
     this.#parts.emit({ kind: 'checkpoint', iteration: this.#iteration, path });
     return path;
+  }
+}
+
+/** The values of a vector, which is disposed. */
+async function valuesOf(vector: tf.Tensor1D): Promise<Float32Array> {
+  try {
+    return await vector.data<'float32'>();
+  } finally {
+    vector.dispose();
   }
 }

@@ -12,6 +12,7 @@ import type { TorchKernel } from '../kernel.js';
 import { addN } from './add-n.js';
 import { batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.js';
 import { binaryKernels, floorDiv, prelu, squaredDifference } from './binary.js';
+import { blend } from './blend.js';
 import { cast } from './cast.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
 import { fill, onesLike, zerosLike } from './filled.js';
@@ -33,6 +34,7 @@ import { concat, padV2, slice, splitV } from './slices.js';
 import { logSoftmax, softmax } from './softmax.js';
 import { unaryKernels } from './unary.js';
 import { clipByValue, leakyRelu, relu6, step } from './unary-with-numbers.js';
+import { vectorNorm } from './vector-norm.js';
 
 /** Every kernel of the engine `torch`. */
 export const torchKernels: readonly TorchKernel[] = [
@@ -92,6 +94,8 @@ export const torchKernels: readonly TorchKernel[] = [
   reluGrad,
   sgdStep,
   adamWStep,
+  blend,
+  vectorNorm,
   maxPool,
   maxPoolGrad,
   avgPool,

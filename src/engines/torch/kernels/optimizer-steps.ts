@@ -2,19 +2,19 @@ import type { AdamWStepInputs, AdamWStepOptions } from '../../../ops/adamw-step.
 import type { SgdStepInputs, SgdStepOptions } from '../../../ops/sgd-step.js';
 import { kernel } from '../kernel.js';
 
-/** One pass over the vectors in place of one for every product and sum. */
+/** One pass over the tensors in place of one for every product and sum. */
 export const sgdStep = kernel<SgdStepInputs, SgdStepOptions>(
   'SgdStep',
-  (torch, { parameters, gradient, velocity, decays }, { learningRate, momentum, weightDecay, clip }) =>
-    torch.callForMany('gpu_setup::sgd_step', parameters, gradient, velocity, decays, learningRate, momentum, weightDecay, clip),
+  (torch, { parameter, gradient, velocity }, { learningRate, momentum, weightDecay, scale }) =>
+    torch.callForMany('gpu_setup::sgd_step', parameter, gradient, velocity, learningRate, momentum, weightDecay, scale),
 );
 
 export const adamWStep = kernel<AdamWStepInputs, AdamWStepOptions>(
   'AdamWStep',
-  (torch, { parameters, gradient, first, second, decays }, { learningRate, beta1, beta2, epsilon, weightDecay, clip, update }) =>
+  (torch, { parameter, gradient, first, second }, { learningRate, beta1, beta2, epsilon, weightDecay, scale, update }) =>
     torch.callForMany(
       'gpu_setup::adamw_step',
-      ...[parameters, gradient, first, second, decays],
-      ...[learningRate, beta1, beta2, epsilon, weightDecay, clip, update],
+      ...[parameter, gradient, first, second],
+      ...[learningRate, beta1, beta2, epsilon, weightDecay, scale, update],
     ),
 );

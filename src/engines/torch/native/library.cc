@@ -28,12 +28,12 @@ torch::Library* makeLibrary() {
   library->def("roi_pool_grad(Tensor dy, Tensor argmax, Tensor box_indices, int batch, int height, int width) -> Tensor", &roiPoolGrad);
   library->def("nms(Tensor boxes, Tensor scores, Tensor classes, float threshold, int limit) -> Tensor", &batchedNms);
   library->def(
-      "sgd_step(Tensor parameters, Tensor gradient, Tensor velocity, Tensor decays, float learning_rate, float momentum, float weight_decay, "
-      "float clip) -> (Tensor, Tensor, Tensor)",
+      "sgd_step(Tensor parameter, Tensor gradient, Tensor velocity, float learning_rate, float momentum, float weight_decay, float scale) -> "
+      "(Tensor, Tensor)",
       &sgdStep);
   library->def(
-      "adamw_step(Tensor parameters, Tensor gradient, Tensor first, Tensor second, Tensor decays, float learning_rate, float beta1, float beta2, "
-      "float epsilon, float weight_decay, float clip, int update) -> (Tensor, Tensor, Tensor, Tensor)",
+      "adamw_step(Tensor parameter, Tensor gradient, Tensor first, Tensor second, float learning_rate, float beta1, float beta2, float epsilon, "
+      "float weight_decay, float scale, int update) -> (Tensor, Tensor, Tensor)",
       &adamWStep);
   return library;
 }

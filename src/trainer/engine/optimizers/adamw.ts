@@ -1,5 +1,6 @@
 import { adamWStep } from '../../../ops/adamw-step.js';
-import * as tf from '../../../tf.js';
+import { assign, type Parameter } from '../../models/parameters.js';
+import { Moments } from './moments.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface AdamWOptions {
@@ -9,35 +10,32 @@ export interface AdamWOptions {
   readonly weightDecay: number;
 }
 
-/** Adam with decoupled weight decay (`ops/adamw-step`). `decays` [n] says which parameters decay; it is kept. */
-export function adamW({ beta1, beta2, epsilon, weightDecay }: AdamWOptions, decays: tf.Tensor1D): Optimizer {
-  let first = tf.keep(tf.zerosLike(decays));
-  let second = tf.keep(tf.zerosLike(decays));
+/** Adam with decoupled weight decay (`ops/adamw-step`). */
+export function adamW({ beta1, beta2, epsilon, weightDecay }: AdamWOptions, parameters: readonly Parameter[]): Optimizer {
+  const [firsts, seconds] = [new Moments(parameters), new Moments(parameters)];
   let updates = 0;
   return {
-    propose(parameters, gradient, options) {
-      const made = adamWStep(
-        { parameters, gradient, first, second, decays },
-        { beta1, beta2, epsilon, weightDecay, ...options, update: updates + 1 },
-      );
-      return {
-        gradientNorm: made.gradientNorm,
-        accept() {
-          updates++;
-          tf.dispose([first, second]);
-          [first, second] = [tf.keep(made.first), tf.keep(made.second)];
-          return tf.keep(made.parameters);
-        },
-        discard: () => tf.dispose([made.parameters, made.first, made.second]),
-      };
+    update(gradients, options) {
+      updates++;
+      for (const [index, { variable, decays }] of parameters.entries()) {
+        const made = adamWStep(
+          { parameter: variable, gradient: gradients[index]!, first: firsts.of(index), second: seconds.of(index) },
+          { beta1, beta2, epsilon, weightDecay: decays ? weightDecay : 0, ...options, update: updates },
+        );
+        firsts.replace(index, made.first);
+        seconds.replace(index, made.second);
+        assign(variable, made.parameter);
+      }
     },
-    state: () => ({ vectors: { first, second }, updates }),
+    state: () => ({ vectors: { first: firsts.flat(), second: seconds.flat() }, updates }),
     restore(vectors, made) {
-      tf.dispose([first, second]);
-      first = tf.keep(tf.tensor1d(vectors.first!.slice()));
-      second = tf.keep(tf.tensor1d(vectors.second!.slice()));
+      firsts.restore(vectors.first!);
+      seconds.restore(vectors.second!);
       updates = made;
     },
-    dispose: () => tf.dispose([first, second, decays]),
+    dispose() {
+      firsts.dispose();
+      seconds.dispose();
+    },
   };
 }

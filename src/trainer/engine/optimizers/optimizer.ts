@@ -1,10 +1,10 @@
 import type * as tf from '../../../tf.js';
 
-/** Updates a flat vector of parameters [n]; its state is vectors of the same length and a count. */
+/** Updates the trainable parameters of a detector, one by one; its state is tensors of their shapes and a count. */
 export interface Optimizer {
-  /** One step against `gradient`, computed and not yet taken; the caller keeps and disposes `parameters` and `gradient`, both [n]. */
-  propose(parameters: tf.Tensor1D, gradient: tf.Tensor1D, options: UpdateOptions): Update;
-  /** What a resumed run needs: named vectors [n], and how many updates were made. */
+  /** One step against `gradients`, one of each parameter's shape, in their order; the caller keeps and disposes them. */
+  update(gradients: readonly tf.Tensor[], options: UpdateOptions): void;
+  /** What a resumed run needs: for each name the tensors of all parameters end to end, and how many updates were made. */
   state(): { readonly vectors: Readonly<Record<string, tf.Tensor1D>>; readonly updates: number };
   restore(vectors: Readonly<Record<string, Float32Array>>, updates: number): void;
   dispose(): void;
@@ -12,16 +12,6 @@ export interface Optimizer {
 
 export interface UpdateOptions {
   readonly learningRate: number;
-  /** Largest norm of the whole gradient. */
-  readonly clip: number;
-}
-
-/** A step that waits for word whether its loss was a number; one of the two must be called, once. Everything is queued before anything is waited for. */
-export interface Update {
-  /** Of the gradient before it was clipped; the caller disposes it. */
-  readonly gradientNorm: tf.Scalar;
-  /** Takes the step: the new parameters [n], kept, which are the caller's. */
-  accept(): tf.Tensor1D;
-  /** Forgets it: the optimizer's state stays as it was. */
-  discard(): void;
+  /** What the gradients are multiplied by first. */
+  readonly scale: number;
 }

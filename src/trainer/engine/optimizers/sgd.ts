@@ -1,5 +1,6 @@
 import { sgdStep } from '../../../ops/sgd-step.js';
-import * as tf from '../../../tf.js';
+import { assign, type Parameter } from '../../models/parameters.js';
+import { Moments } from './moments.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface SgdOptions {
@@ -7,33 +8,27 @@ export interface SgdOptions {
   readonly weightDecay: number;
 }
 
-/** Stochastic gradient descent with momentum and L2 decay (`ops/sgd-step`). `decays` [n] says which parameters decay; it is kept. */
-export function sgd({ momentum, weightDecay }: SgdOptions, decays: tf.Tensor1D): Optimizer {
-  let velocity = tf.keep(tf.zerosLike(decays));
+/** Stochastic gradient descent with momentum and L2 decay (`ops/sgd-step`). */
+export function sgd({ momentum, weightDecay }: SgdOptions, parameters: readonly Parameter[]): Optimizer {
+  const velocities = new Moments(parameters);
   let updates = 0;
   return {
-    propose(parameters, gradient, options) {
-      const made = sgdStep({ parameters, gradient, velocity, decays }, { momentum, weightDecay, ...options });
-      return {
-        gradientNorm: made.gradientNorm,
-        accept() {
-          updates++;
-          velocity.dispose();
-          velocity = tf.keep(made.velocity);
-          return tf.keep(made.parameters);
-        },
-        discard: () => tf.dispose([made.parameters, made.velocity]),
-      };
+    update(gradients, options) {
+      for (const [index, { variable, decays }] of parameters.entries()) {
+        const made = sgdStep(
+          { parameter: variable, gradient: gradients[index]!, velocity: velocities.of(index) },
+          { momentum, weightDecay: decays ? weightDecay : 0, ...options },
+        );
+        velocities.replace(index, made.velocity);
+        assign(variable, made.parameter);
+      }
+      updates++;
     },
-    state: () => ({ vectors: { velocity }, updates }),
+    state: () => ({ vectors: { velocity: velocities.flat() }, updates }),
     restore(vectors, made) {
-      velocity.dispose();
-      velocity = tf.keep(tf.tensor1d(vectors.velocity!.slice()));
+      velocities.restore(vectors.velocity!);
       updates = made;
     },
-    dispose() {
-      velocity.dispose();
-      decays.dispose();
-    },
+    dispose: () => velocities.dispose(),
   };
 }
