@@ -2,6 +2,7 @@ import t from 'tap';
 import { batchNormTraining } from '../../../src/ops/batch-norm.js';
 import { ops } from '../../../src/ops/index.js';
 import { registerOps } from '../../../src/ops/op.js';
+import { addAlike, addBias } from '../../../src/ops/plain-sums.js';
 import { roiAlign } from '../../../src/ops/roi-align.js';
 import * as tf from '../../../src/tf.js';
 import { randomOf } from '../../../src/trainer/random.js';
@@ -62,6 +63,26 @@ t.test('two convolutions after one another, added, pooled and taken apart by box
   };
   t.ok((await errorOf(network)) < tolerance);
 });
+
+// What is pooled here is stored as float32, and the gradient that comes back from the convolution as bfloat16; and the other way round.
+const poolings: Record<string, (x: tf.Tensor4D) => tf.Tensor4D> = {
+  'max pooling': (x) => tf.maxPool(x, 3, 2, 'same'),
+  'max pooling of single cells': (x) => tf.maxPool(x, 1, 2, 'same'),
+  'average pooling': (x) => tf.avgPool(x, 3, 2, 'valid'),
+  ReLU: (x) => tf.relu(x),
+  'a sum with a bias': (x) => addBias(x, ones()),
+  'a sum with itself': (x) => addAlike(x, x),
+};
+for (const [name, pool] of Object.entries(poolings)) {
+  t.test(`the gradient of ${name} between tensors of two precisions`, { skip }, async (t) => {
+    const before = (x: tf.Tensor) => tf.sum(tf.square(tf.conv2d(pool(x as tf.Tensor4D), filter(3), 1, 'same'))) as tf.Scalar;
+    const after = (x: tf.Tensor) => tf.sum(tf.square(pool(tf.conv2d(x as tf.Tensor4D, filter(3), 1, 'same')))) as tf.Scalar;
+    for (const network of [before, after]) {
+      const error = await distanceOf(() => [tf.grad(network)(picture())]);
+      t.ok(error < 3 * tolerance, `off by ${error}`);
+    }
+  });
+}
 
 t.test('products are rounded, and what is read is float32', { skip }, async (t) => {
   const product = () => tf.matMul(noise([6, 40], 1), noise([40, 5], 2));
