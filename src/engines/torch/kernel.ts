@@ -16,7 +16,7 @@ export type Result = Handle | TensorInfo;
 
 export interface TorchKernel {
   readonly kernelName: string;
-  /** Inputs that may hold strings; others are refused. */
+  /** Inputs may hold strings; else the plain kernel of TensorFlow.js computes with those. */
   readonly takesStrings?: boolean;
   run(torch: TorchBackend, inputs: never, attrs: never): Result | Result[];
 }

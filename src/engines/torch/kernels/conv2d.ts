@@ -1,6 +1,6 @@
 import type { FusedConv2DAttrs } from '../../../tf.js';
 import { util } from '../../../tf.js';
-import { activate } from '../activation.js';
+import { type Activating, activate } from '../activation.js';
 import type { TorchBackend } from '../backend.js';
 import type { Handle } from '../binding.js';
 import {
@@ -29,14 +29,29 @@ export const fusedConv2d = kernel<{ x: unknown; filter: unknown; bias: unknown; 
   'FusedConv2D',
   (torch, { x, filter, bias, preluActivationWeights }, attrs) => {
     const geometry = geometryOf(x.shape, filter.shape, attrs as ConvolutionAttrs);
-    const perChannel = bias && util.sizeFromShape(bias.shape) === geometry.outChannels ? bias : undefined;
-    const flatBias = perChannel && torch.call('reshape', torch.reduced(perChannel), [-1]);
-    const image = convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), flatBias, geometry);
-    const made = answerOf(torch, image, geometry);
-    const sum = bias && !perChannel ? torch.call('add.Tensor', made, alongChannels(torch, bias, geometry)) : made;
-    return activate(torch, sum, attrs, preluActivationWeights && alongChannels(torch, preluActivationWeights, geometry));
+    const flat = flatBias(torch, bias, geometry);
+    const image = convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), flat, geometry);
+    return finish(torch, image, flat ? undefined : bias, preluActivationWeights, geometry, attrs);
   },
 );
+
+/** A bias of one value per channel, which libtorch adds as it convolves. */
+export const flatBias = (torch: TorchBackend, bias: Operand | undefined, { outChannels }: Geometry): Handle | undefined =>
+  bias && util.sizeFromShape(bias.shape) === outChannels ? torch.call('reshape', torch.reduced(bias), [-1]) : undefined;
+
+/** What a fused kernel does after the convolution: adds any other bias, and activates. */
+export function finish(
+  torch: TorchBackend,
+  image: Handle,
+  bias: Operand | undefined,
+  prelu: Operand | undefined,
+  geometry: Geometry,
+  activation: Activating,
+): Handle {
+  const made = answerOf(torch, image, geometry);
+  const sum = bias ? torch.call('add.Tensor', made, alongChannels(torch, bias, geometry)) : made;
+  return activate(torch, sum, activation, prelu && alongChannels(torch, prelu, geometry));
+}
 
 /** One value per channel, shaped so that it broadcasts to the picture. */
 const alongChannels = (torch: TorchBackend, values: Operand, { dataFormat }: Geometry): Handle | Operand =>
