@@ -182,7 +182,7 @@ export class TorchBackend extends tf.KernelBackend {
           : kernel.run(this, operands as never, (attrs ?? {}) as never);
       return Array.isArray(result) ? result.map((one) => this.#infoOf(one)) : this.#infoOf(result);
     } catch (error) {
-      if (error instanceof Error && !error.message.startsWith(`${kernel.kernelName}: `))
+      if (error instanceof Error && !kernel.saysItself && !error.message.startsWith(`${kernel.kernelName}: `))
         error.message = `${kernel.kernelName}: ${error.message}`;
       throw error;
     } finally {

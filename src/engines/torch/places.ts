@@ -29,9 +29,8 @@ export function atPlaces(
   }
 }
 
-/** Which slice each index of [..., D] means, [N] int64, where a step along dimension d passes `strides[d]` slices. */
-export function slicesOf(torch: TorchBackend, indices: Operand, strides: readonly number[]): Handle {
-  const depth = indices.shape.length > 0 ? indices.shape.at(-1)! : 1;
+/** Which slice each index, `depth` numbers of `indices`, means, [N] int64, where a step along dimension d passes `strides[d]` slices. */
+export function slicesOf(torch: TorchBackend, indices: Operand, depth: number, strides: readonly number[]): Handle {
   const rows = torch.call('reshape', torch.cast(indices, 'int32'), [util.sizeFromShape(indices.shape) / Math.max(depth, 1), depth]);
   return torch.call('sum.dim_IntList', torch.call('mul.Tensor', rows, torch.constant(strides.slice(0, depth), 'int32')), [1]);
 }

@@ -31,7 +31,7 @@ export const fusedConv2d = kernel<{ x: unknown; filter: unknown; bias: unknown; 
     const geometry = geometryOf(x.shape, filter.shape, attrs as ConvolutionAttrs);
     const flat = flatBias(torch, bias, geometry);
     const image = convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), flat, geometry);
-    return finish(torch, image, flat ? undefined : bias, preluActivationWeights, geometry, attrs);
+    return finish(torch, image, flat === undefined ? bias : undefined, preluActivationWeights, geometry, attrs);
   },
 );
 
@@ -62,10 +62,18 @@ export const conv2dBackpropInput = kernel<{ dy: unknown; filter: unknown }, Conv
   (torch, { dy, filter }, attrs) => {
     const geometry = geometryOf(attrs.inputShape, filter.shape, attrs);
     const input = shapeOnly(torch, paddedShape(geometry));
-    const gradient = convolutionGradient(torch, imageOf(torch, dy, geometry), input, filterOf(torch, filter), geometry, 'image');
+    const flowing = withinOutput(torch, imageOf(torch, dy, geometry), geometry);
+    const gradient = convolutionGradient(torch, flowing, input, filterOf(torch, filter), geometry, 'image');
     return answerOf(torch, unpadded(torch, gradient, geometry), geometry);
   },
 );
+
+/** What belongs to no window of the convolution, as in a transposed one of a size that does not fit, is left out. */
+function withinOutput(torch: TorchBackend, dy: Handle, { outHeight, outWidth }: Geometry): Handle {
+  const [, , height, width] = torch.shapeOf(dy) as [number, number, number, number];
+  if (height <= outHeight && width <= outWidth) return dy;
+  return torch.call('narrow', torch.call('narrow', dy, 2, 0, outHeight), 3, 0, outWidth);
+}
 
 export const conv2dBackpropFilter = kernel<{ x: unknown; dy: unknown }, ConvolutionAttrs & { readonly filterShape: number[] }>(
   'Conv2DBackpropFilter',

@@ -40,7 +40,7 @@ export const fusedDepthwiseConv2d = kernel<
   const geometry = geometryOf(x.shape, filter.shape, attrs as ConvolutionAttrs, true);
   const flat = flatBias(torch, bias, geometry);
   const image = convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), flat, geometry, geometry.inChannels);
-  return finish(torch, image, flat ? undefined : bias, preluActivationWeights, geometry, attrs);
+  return finish(torch, image, flat === undefined ? bias : undefined, preluActivationWeights, geometry, attrs);
 });
 
 export const depthwiseBackpropInput = kernel<

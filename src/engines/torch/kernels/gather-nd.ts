@@ -8,7 +8,7 @@ export const gatherNd = kernel<GatherNdInputs>('GatherNd', (torch, { params, ind
   const [count] = torch.shapeOf(slices) as [number];
   const chosen = atPlaces(
     torch,
-    slicesOf(torch, indices, strides),
+    slicesOf(torch, indices, indices.shape.at(-1)!, strides),
     count,
     (inside) => torch.call('index_select', slices, 0, inside),
     (position) => `the index at ${position} does not index into [${params.shape}]`,

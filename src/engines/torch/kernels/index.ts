@@ -45,6 +45,7 @@ import { linSpace, lowerBound, range, searchSorted, upperBound } from './sequenc
 import { broadcastArgs, broadcastTo, expandDims, identity, reshape, tile, transpose } from './shapes.js';
 import { concat, pack, padV2, slice, splitV, stridedSlice, unpack } from './slices.js';
 import { logSoftmax, softmax } from './softmax.js';
+import { sparseSegmentMean, sparseSegmentSum } from './sparse-segments.js';
 import { topK } from './top-k.js';
 import { rotateWithOffset, transform } from './transform.js';
 import { unaryKernels } from './unary.js';
@@ -163,5 +164,7 @@ export const torchKernels: readonly TorchKernel[] = [
   stridedSlice,
   unpack,
   eluGrad,
+  sparseSegmentMean,
+  sparseSegmentSum,
   ...kernelsOverValues,
 ];

@@ -4,13 +4,14 @@ import { channelsFirst, channelsLast } from '../images.js';
 import { kernel } from '../kernel.js';
 import { infoOf, pooledMaxima, poolingOf } from './pool.js';
 
-/** The maxima, and where each is in the flat picture, or in the flat batch. */
+/** The maxima, NaN left out, and where each is in the flat picture, or in the flat batch. */
 export const maxPoolWithArgmax = kernel<MaxPoolWithArgmaxInputs, MaxPoolWithArgmaxAttrs>(
   'MaxPoolWithArgmax',
   (torch, { x }, { includeBatchInIndex, ...attrs }) => {
     const info = infoOf(x.shape, attrs);
     const pooling = poolingOf(info);
-    const [maxima, places] = pooledMaxima(torch, channelsFirst(torch, x), pooling);
+    const numbers = torch.call('nan_to_num', x, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+    const [maxima, places] = pooledMaxima(torch, channelsFirst(torch, numbers), pooling);
     // libtorch counts the cells of the picture that it was given, which may be a padded one.
     const [left, right, top] = pooling.before ?? [0, 0, 0];
     const width = info.inWidth + left + right;

@@ -30,12 +30,18 @@ const windows = (g: Geometry3d) =>
 const sumOfWindows = (torch: TorchBackend, volume: Handle, geometry: Geometry3d): Handle =>
   torch.call('avg_pool3d', padded3d(torch, volume, geometry, 0), ...windows(geometry), false, true, 1);
 
-/** How many cells of the volume each window covers; what lies in the padding does not count. */
-const windowSizes = (torch: TorchBackend, geometry: Geometry3d): Handle =>
-  sumOfWindows(torch, torch.full([1, 1, geometry.inDepth, geometry.inHeight, geometry.inWidth], 1, 'float32'), geometry);
+/** How many cells of the volume each window covers, and 1 where none; what lies in the padding does not count. */
+function windowSizes(torch: TorchBackend, geometry: Geometry3d): Handle {
+  const ones = torch.full([1, 1, geometry.inDepth, geometry.inHeight, geometry.inWidth], 1, 'float32');
+  return torch.call('clamp', sumOfWindows(torch, ones, geometry), 1);
+}
+
+/** No window fits in, which libtorch refuses. */
+const isEmpty = ({ outShape }: Geometry3d) => outShape.includes(0);
 
 export const avgPool3d = kernel<AvgPool3DInputs, AvgPool3DAttrs>('AvgPool3D', (torch, { x }, attrs) => {
   const geometry = geometryOf(x, attrs);
+  if (isEmpty(geometry)) return torch.full(geometry.outShape, 0, 'float32');
   const sums = sumOfWindows(torch, channelsFirst3d(torch, torch.cast(x, 'float32')), geometry);
   return channelsLast3d(torch, torch.call('div.Tensor', sums, windowSizes(torch, geometry)));
 });
@@ -48,15 +54,20 @@ export const avgPool3dGrad = kernel<AvgPool3DGradInputs, AvgPool3DAttrs>('AvgPoo
   return channelsLast3d(torch, unpadded3d(torch, gradient, geometry));
 });
 
-/** The padded volume, its maxima and where they are. */
+const lowest = Number.NEGATIVE_INFINITY;
+
+/** The padded volume, NaN taken out, its maxima and where they are. */
 function maxima(torch: TorchBackend, x: Operand, geometry: Geometry3d): [Handle, Handle, Handle] {
-  const volume = padded3d(torch, channelsFirst3d(torch, torch.cast(x, 'float32')), geometry, Number.NEGATIVE_INFINITY);
+  const numbers = torch.call('nan_to_num', torch.cast(x, 'float32'), lowest, -lowest, lowest);
+  const volume = padded3d(torch, channelsFirst3d(torch, numbers), geometry, lowest);
   const [values, places] = torch.callForMany('max_pool3d_with_indices', volume, ...windows(geometry), [1, 1, 1], false);
   return [volume, values!, places!];
 }
 
 export const maxPool3d = kernel<AvgPool3DInputs, MaxPool3DAttrs>('MaxPool3D', (torch, { x }, attrs) => {
-  const [, values] = maxima(torch, x, geometryOf(x, attrs));
+  const geometry = geometryOf(x, attrs);
+  if (isEmpty(geometry)) return torch.full(geometry.outShape, 0, x.dtype as 'float32');
+  const [, values] = maxima(torch, x, geometry);
   return channelsLast3d(torch, torch.cast(values, x.dtype as 'float32'));
 });
 

@@ -23,7 +23,7 @@ function scatter(
   updates: Operand,
   shape: readonly number[],
 ): Handle {
-  const { sliceSize, numUpdates, strides, outputSize } = backend_util.calculateShapes(updates as never, indices as never, [...shape]);
+  const { sliceRank, sliceSize, numUpdates, strides, outputSize } = backend_util.calculateShapes(updates as never, indices as never, [...shape]);
   if (outputSize === 0) return torch.full(shape, 0, updates.dtype as 'float32');
   const count = outputSize / sliceSize;
   const values = torch.plain(updates);
@@ -34,7 +34,7 @@ function scatter(
   const target = into(torch.device === 'cpu' ? count : count + 1, sliceSize);
   const scattered = atPlaces(
     torch,
-    slicesOf(torch, indices, strides),
+    slicesOf(torch, indices, sliceRank, strides),
     count,
     (places) => torch.call(operator, target, 0, places, rows),
     (position) => `the index at ${position} does not index into [${shape}]`,

@@ -69,7 +69,7 @@ export const stridedSlice = kernel<{ x: unknown }, StridedSliceAttrs>('StridedSl
   );
   if (info.isIdentity) return torch.share(x, info.finalShape);
   let part: Operand | Handle = x;
-  info.finalShapeSparse.forEach((count, axis) => {
+  slice_util.computeOutShape(info.begin, info.end, info.strides).forEach((count, axis) => {
     const [from, step] = [info.begin[axis]!, info.strides[axis]!];
     const last = from + (count - 1) * step;
     if (count === 0) part = torch.call('narrow', part, axis, 0, 0);
