@@ -62,6 +62,9 @@ export class TorchBackend extends tf.KernelBackend {
 
   /** `handle` in the type of a TensorFlow.js tensor; the same tensor where it has it already. */
   cast(handle: Operand | Handle, dtype: Numeric): Handle {
+    // libtorch would only warn, on stderr.
+    if (typeof handle !== 'number' && handle.dtype === 'complex64' && dtype !== 'complex64')
+      throw new Error(`complex64 [${handle.shape}] is not computed with as ${dtype}`);
     return this.call('to.dtype', handle, scalarTypes[dtype]);
   }
 
@@ -84,7 +87,13 @@ export class TorchBackend extends tf.KernelBackend {
 
   /** `values` everywhere in a new tensor. */
   full(shape: readonly number[], value: number, dtype: Numeric): Handle {
-    return this.call('full', shape, value, scalarTypes[dtype], undefined, this.device);
+    try {
+      return this.call('full', shape, value, scalarTypes[dtype], undefined, this.device);
+    } catch (error) {
+      // The addon names operands, and there is none.
+      if (error instanceof Error) error.message = `${dtype} [${shape}]: ${error.message}`;
+      throw error;
+    }
   }
 
   /** Zeros or ones in the shape, layout and TensorFlow.js type of `x`. */

@@ -23,7 +23,9 @@ function scatter(
   updates: Operand,
   shape: readonly number[],
 ): Handle {
-  const { sliceRank, sliceSize, numUpdates, strides, outputSize } = backend_util.calculateShapes(updates as never, indices as never, [...shape]);
+  const { sliceRank, sliceSize, numUpdates, strides, outputSize } = backend_util.calculateShapes(updates as never, indices as never, [
+    ...shape,
+  ]);
   if (outputSize === 0) return torch.full(shape, 0, updates.dtype as 'float32');
   const count = outputSize / sliceSize;
   const values = torch.plain(updates);
