@@ -1,6 +1,7 @@
 import * as tf from '../../tf.js';
 import { type Answer, type Argument, type Handle, ScalarType, type TorchBinding } from './binding.js';
 import type { Operand, Result, TorchKernel } from './kernel.js';
+import { onCpu } from './on-cpu.js';
 import { TorchData } from './torch-data.js';
 
 export type TorchPrecision = 'fp32' | 'tf32' | 'bf16';
@@ -26,6 +27,8 @@ export class TorchBackend extends tf.KernelBackend {
   #dataIds = 0;
   /** Handles of the kernel that is running, to be released when it ends. */
   #temporary: Handle[] = [];
+  /** Whether an input of the kernel that is running holds strings. */
+  #stringsGiven = false;
   /** What `binding.lastShape` speaks of. */
   #last: Answer;
 
@@ -59,7 +62,15 @@ export class TorchBackend extends tf.KernelBackend {
 
   /** `handle` in the type of a TensorFlow.js tensor; the same tensor where it has it already. */
   cast(handle: Operand | Handle, dtype: Numeric): Handle {
+    // libtorch would only warn, on stderr.
+    if (typeof handle !== 'number' && handle.dtype === 'complex64' && dtype !== 'complex64')
+      throw new Error(`complex64 [${handle.shape}] is not computed with as ${dtype}`);
     return this.call('to.dtype', handle, scalarTypes[dtype]);
+  }
+
+  /** An operand in the type that TensorFlow.js has for it: float32 also where it is stored as bfloat16. */
+  plain(x: Operand): Handle {
+    return this.cast(x, x.dtype as Numeric);
   }
 
   /** One number, or one per element of a list, as a tensor. */
@@ -76,7 +87,13 @@ export class TorchBackend extends tf.KernelBackend {
 
   /** `values` everywhere in a new tensor. */
   full(shape: readonly number[], value: number, dtype: Numeric): Handle {
-    return this.call('full', shape, value, scalarTypes[dtype], undefined, this.device);
+    try {
+      return this.call('full', shape, value, scalarTypes[dtype], undefined, this.device);
+    } catch (error) {
+      // The addon names operands, and there is none.
+      if (error instanceof Error) error.message = `${dtype} [${shape}]: ${error.message}`;
+      throw error;
+    }
   }
 
   /** Zeros or ones in the shape, layout and TensorFlow.js type of `x`. */
@@ -166,11 +183,15 @@ export class TorchBackend extends tf.KernelBackend {
     const outer = this.#temporary;
     this.#temporary = [];
     try {
-      const operands = this.#operandsOf(kernel, inputs);
-      const result = kernel.run(this, operands as never, (attrs ?? {}) as never);
+      this.#stringsGiven = false;
+      const operands = this.#operandsOf(inputs);
+      const result =
+        this.#stringsGiven && !kernel.takesStrings
+          ? onCpu(this, kernel.kernelName, operands as never, attrs ?? {})
+          : kernel.run(this, operands as never, (attrs ?? {}) as never);
       return Array.isArray(result) ? result.map((one) => this.#infoOf(one)) : this.#infoOf(result);
     } catch (error) {
-      if (error instanceof Error && !error.message.startsWith(`${kernel.kernelName}: `))
+      if (error instanceof Error && !kernel.saysItself && !error.message.startsWith(`${kernel.kernelName}: `))
         error.message = `${kernel.kernelName}: ${error.message}`;
       throw error;
     } finally {
@@ -307,21 +328,21 @@ export class TorchBackend extends tf.KernelBackend {
     return typeof result === 'number' ? this.adopt(result) : result;
   }
 
-  #operandsOf(kernel: TorchKernel, inputs: tf.NamedTensorInfoMap): Record<string, Operand> | Operand[] {
-    if (Array.isArray(inputs)) return (inputs as tf.TensorInfo[]).map((input) => this.#operandOf(kernel, input));
-    const operands: Record<string, Operand> = {};
+  #operandsOf(inputs: tf.NamedTensorInfoMap): Record<string, Operand | Operand[]> | Operand[] {
+    if (Array.isArray(inputs)) return (inputs as tf.TensorInfo[]).map((input) => this.#operandOf(input));
+    const operands: Record<string, Operand | Operand[]> = {};
     for (const name in inputs) {
-      const input = inputs[name];
-      if (input) operands[name] = this.#operandOf(kernel, input);
+      const input = inputs[name] as tf.TensorInfo | tf.TensorInfo[] | undefined;
+      if (input) operands[name] = Array.isArray(input) ? input.map((one) => this.#operandOf(one)) : this.#operandOf(input);
     }
     return operands;
   }
 
-  #operandOf(kernel: TorchKernel, { dataId, shape, dtype }: tf.TensorInfo): Operand {
+  #operandOf({ dataId, shape, dtype }: tf.TensorInfo): Operand {
     const data = this.#find(dataId) ?? this.#fetch(dataId);
     if (data.handle === undefined) {
       if (!data.strings) throw new Error('an input is disposed');
-      if (!kernel.takesStrings) throw new Error('strings are not computed with on the engine `torch`');
+      this.#stringsGiven = true;
       return { dataId: data, handle: -1 as Handle, shape, dtype };
     }
     return { dataId: data, handle: sameShape(shape, data.shape) ? data.handle : this.#reshaped(data, shape), shape, dtype };

@@ -18,14 +18,14 @@ export interface ConvolutionAttrs {
 export function geometryOf(
   x: readonly number[],
   filter: readonly number[],
-  { strides, pad, dataFormat = 'NHWC', dilations = 1, dimRoundingMode }: ConvolutionAttrs,
+  { strides, pad, dataFormat = 'NHWC', dilations, dimRoundingMode }: ConvolutionAttrs,
   depthwise = false,
 ): Geometry {
   return backend_util.computeConv2DInfo(
     x as [number, number, number, number],
     filter as [number, number, number, number],
     strides,
-    dilations,
+    dilations ?? 1,
     pad,
     dimRoundingMode,
     depthwise,

@@ -16,8 +16,10 @@ export type Result = Handle | TensorInfo;
 
 export interface TorchKernel {
   readonly kernelName: string;
-  /** Inputs that may hold strings; others are refused. */
+  /** Inputs may hold strings; else the plain kernel of TensorFlow.js computes with those. */
   readonly takesStrings?: boolean;
+  /** What it throws are the words of TensorFlow.js, which stay as they are. */
+  readonly saysItself?: boolean;
   run(torch: TorchBackend, inputs: never, attrs: never): Result | Result[];
 }
 
@@ -31,7 +33,7 @@ export type Operands<Inputs> = { readonly [Name in keyof Inputs]: Operand };
 export function kernel<Inputs, Attrs = NamedAttrMap>(
   kernelName: string,
   run: (torch: TorchBackend, inputs: Operands<Inputs>, attrs: Attrs) => Result | Result[],
-  options: { readonly takesStrings?: boolean } = {},
+  options: Pick<TorchKernel, 'takesStrings' | 'saysItself'> = {},
 ): TorchKernel {
   return { kernelName, run, ...options };
 }

@@ -5,6 +5,7 @@ import { kernel } from '../kernel.js';
 const table = {
   Add: 'add.Tensor',
   Atan2: 'atan2',
+  BitwiseAnd: 'bitwise_and.Tensor',
   Equal: 'eq.Tensor',
   Greater: 'gt.Tensor',
   GreaterEqual: 'ge.Tensor',

@@ -1,6 +1,6 @@
 import type { FusedConv2DAttrs } from '../../../tf.js';
 import { util } from '../../../tf.js';
-import { activate } from '../activation.js';
+import { type Activating, activate } from '../activation.js';
 import type { TorchBackend } from '../backend.js';
 import type { Handle } from '../binding.js';
 import {
@@ -29,14 +29,29 @@ export const fusedConv2d = kernel<{ x: unknown; filter: unknown; bias: unknown; 
   'FusedConv2D',
   (torch, { x, filter, bias, preluActivationWeights }, attrs) => {
     const geometry = geometryOf(x.shape, filter.shape, attrs as ConvolutionAttrs);
-    const perChannel = bias && util.sizeFromShape(bias.shape) === geometry.outChannels ? bias : undefined;
-    const flatBias = perChannel && torch.call('reshape', torch.reduced(perChannel), [-1]);
-    const image = convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), flatBias, geometry);
-    const made = answerOf(torch, image, geometry);
-    const sum = bias && !perChannel ? torch.call('add.Tensor', made, alongChannels(torch, bias, geometry)) : made;
-    return activate(torch, sum, attrs, preluActivationWeights && alongChannels(torch, preluActivationWeights, geometry));
+    const flat = flatBias(torch, bias, geometry);
+    const image = convolve(torch, imageOf(torch, x, geometry), filterOf(torch, filter), flat, geometry);
+    return finish(torch, image, flat === undefined ? bias : undefined, preluActivationWeights, geometry, attrs);
   },
 );
+
+/** A bias of one value per channel, which libtorch adds as it convolves. */
+export const flatBias = (torch: TorchBackend, bias: Operand | undefined, { outChannels }: Geometry): Handle | undefined =>
+  bias && util.sizeFromShape(bias.shape) === outChannels ? torch.call('reshape', torch.reduced(bias), [-1]) : undefined;
+
+/** What a fused kernel does after the convolution: adds any other bias, and activates. */
+export function finish(
+  torch: TorchBackend,
+  image: Handle,
+  bias: Operand | undefined,
+  prelu: Operand | undefined,
+  geometry: Geometry,
+  activation: Activating,
+): Handle {
+  const made = answerOf(torch, image, geometry);
+  const sum = bias ? torch.call('add.Tensor', made, alongChannels(torch, bias, geometry)) : made;
+  return activate(torch, sum, activation, prelu && alongChannels(torch, prelu, geometry));
+}
 
 /** One value per channel, shaped so that it broadcasts to the picture. */
 const alongChannels = (torch: TorchBackend, values: Operand, { dataFormat }: Geometry): Handle | Operand =>
@@ -47,10 +62,18 @@ export const conv2dBackpropInput = kernel<{ dy: unknown; filter: unknown }, Conv
   (torch, { dy, filter }, attrs) => {
     const geometry = geometryOf(attrs.inputShape, filter.shape, attrs);
     const input = shapeOnly(torch, paddedShape(geometry));
-    const gradient = convolutionGradient(torch, imageOf(torch, dy, geometry), input, filterOf(torch, filter), geometry, 'image');
+    const flowing = withinOutput(torch, imageOf(torch, dy, geometry), geometry);
+    const gradient = convolutionGradient(torch, flowing, input, filterOf(torch, filter), geometry, 'image');
     return answerOf(torch, unpadded(torch, gradient, geometry), geometry);
   },
 );
+
+/** What belongs to no window of the convolution, as in a transposed one of a size that does not fit, is left out. */
+function withinOutput(torch: TorchBackend, dy: Handle, { outHeight, outWidth }: Geometry): Handle {
+  const [, , height, width] = torch.shapeOf(dy) as [number, number, number, number];
+  if (height <= outHeight && width <= outWidth) return dy;
+  return torch.call('narrow', torch.call('narrow', dy, 2, 0, outHeight), 3, 0, outWidth);
+}
 
 export const conv2dBackpropFilter = kernel<{ x: unknown; dy: unknown }, ConvolutionAttrs & { readonly filterShape: number[] }>(
   'Conv2DBackpropFilter',

@@ -3,6 +3,7 @@ import { backend_util, util } from '../../../tf.js';
 import type { TorchBackend } from '../backend.js';
 import type { Handle } from '../binding.js';
 import { kernel } from '../kernel.js';
+import { atPlaces } from '../places.js';
 
 export const gatherV2 = kernel<{ x: unknown; indices: unknown }, GatherV2Attrs>(
   'GatherV2',
@@ -28,16 +29,15 @@ export const gatherV2 = kernel<{ x: unknown; indices: unknown }, GatherV2Attrs>(
   },
 );
 
-/** Chosen along dimension 1; an index outside is an error on the processor, and is moved inside where an error would end a GPU's work. */
-function chosenFrom(torch: TorchBackend, flat: Handle, places: Handle, length: number): Handle {
-  if (torch.device !== 'cpu') return torch.call('index_select', flat, 1, torch.call('clamp', places, 0, length - 1));
-  try {
-    return torch.call('index_select', flat, 1, places);
-  } catch (error) {
-    const outside = torch.numbersOf(places).find((index) => index < 0 || index >= length);
-    throw outside === undefined ? error : new Error(`the index value ${outside} is not in [0, ${length - 1}]`);
-  }
-}
+/** Chosen along dimension 1. */
+const chosenFrom = (torch: TorchBackend, flat: Handle, places: Handle, length: number): Handle =>
+  atPlaces(
+    torch,
+    places,
+    length,
+    (inside) => torch.call('index_select', flat, 1, inside),
+    (_, place) => `the index value ${place} is not in [0, ${length - 1}]`,
+  );
 
 /** Sums the rows of x [N, ...] by their segment [N]; a negative one is left out. */
 export const unsortedSegmentSum = kernel<{ x: unknown; segmentIds: unknown }, UnsortedSegmentSumAttrs>(

@@ -10,30 +10,52 @@
 // Its test compares it with the `cpu` backend in test/engines/torch.
 import type { TorchKernel } from '../kernel.js';
 import { addN } from './add-n.js';
+import { fusedBatchNorm } from './batch-norm.js';
 import { batchNormTraining, batchNormTrainingGrad } from './batch-norm-training.js';
 import { binaryKernels, floorDiv, prelu, squaredDifference } from './binary.js';
 import { blend } from './blend.js';
+import { batchToSpaceND, depthToSpace, spaceToBatchND } from './blocks.js';
 import { cast } from './cast.js';
+import { complex, fft, ifft, imag, real } from './complex.js';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './conv2d.js';
+import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
+import { bincount, denseBincount } from './count.js';
+import { cropAndResize } from './crop-and-resize.js';
+import { cumprod, cumsum } from './cumulative.js';
+import { depthwiseBackpropFilter, depthwiseBackpropInput, depthwiseConv2d, fusedDepthwiseConv2d } from './depthwise.js';
+import { dilation2d, dilation2dBackpropFilter, dilation2dBackpropInput } from './dilation2d.js';
+import { einsum } from './einsum.js';
 import { fill, onesLike, zerosLike } from './filled.js';
 import { gatherV2, unsortedSegmentSum } from './gather.js';
+import { gatherNd } from './gather-nd.js';
+import { localResponse, localResponseGrad } from './local-response.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
+import { diag, matrixBandPart } from './matrices.js';
+import { maxPoolWithArgmax } from './max-pool-with-argmax.js';
+import { flipLeftRight, mirrorPad, reverse } from './mirrors.js';
 import { nms } from './nms.js';
 import { oneHot } from './one-hot.js';
 import { adamWStep, sgdStep } from './optimizer-steps.js';
+import { kernelsOverValues } from './over-values.js';
 import { addAlike, addBias } from './plain-sums.js';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pool.js';
+import { avgPool3d, avgPool3dGrad, maxPool3d, maxPool3dGrad } from './pool3d.js';
 import { all, any, argMax, argMin, max, mean, min, prod, sum } from './reductions.js';
 import { reluGrad } from './relu-grad.js';
 import { resizeBilinear, resizeBilinearGrad, resizeNearestNeighbor, resizeNearestNeighborGrad } from './resize.js';
 import { roiAlign, roiAlignGrad } from './roi-align.js';
 import { roiPool, roiPoolGrad } from './roi-pool.js';
+import { scatterNd, sparseToDense, tensorScatterUpdate } from './scatter.js';
 import { select } from './select.js';
-import { expandDims, identity, reshape, tile, transpose } from './shapes.js';
-import { concat, padV2, slice, splitV } from './slices.js';
+import { linSpace, lowerBound, range, searchSorted, upperBound } from './sequences.js';
+import { broadcastArgs, broadcastTo, expandDims, identity, reshape, tile, transpose } from './shapes.js';
+import { concat, pack, padV2, slice, splitV, stridedSlice, unpack } from './slices.js';
 import { logSoftmax, softmax } from './softmax.js';
+import { sparseSegmentMean, sparseSegmentSum } from './sparse-segments.js';
+import { topK } from './top-k.js';
+import { rotateWithOffset, transform } from './transform.js';
 import { unaryKernels } from './unary.js';
-import { clipByValue, leakyRelu, relu6, step } from './unary-with-numbers.js';
+import { clipByValue, eluGrad, leakyRelu, relu6, step } from './unary-with-numbers.js';
 import { vectorNorm } from './vector-norm.js';
 
 /** Every kernel of the engine `torch`. */
@@ -104,4 +126,62 @@ export const torchKernels: readonly TorchKernel[] = [
   resizeNearestNeighborGrad,
   resizeBilinear,
   resizeBilinearGrad,
+  fusedBatchNorm,
+  batchToSpaceND,
+  depthToSpace,
+  spaceToBatchND,
+  complex,
+  fft,
+  ifft,
+  imag,
+  real,
+  conv3d,
+  conv3dBackpropFilter,
+  conv3dBackpropInput,
+  bincount,
+  denseBincount,
+  cropAndResize,
+  cumprod,
+  cumsum,
+  depthwiseBackpropFilter,
+  depthwiseBackpropInput,
+  depthwiseConv2d,
+  fusedDepthwiseConv2d,
+  dilation2d,
+  dilation2dBackpropFilter,
+  dilation2dBackpropInput,
+  einsum,
+  gatherNd,
+  localResponse,
+  localResponseGrad,
+  diag,
+  matrixBandPart,
+  maxPoolWithArgmax,
+  flipLeftRight,
+  mirrorPad,
+  reverse,
+  avgPool3d,
+  avgPool3dGrad,
+  maxPool3d,
+  maxPool3dGrad,
+  scatterNd,
+  sparseToDense,
+  tensorScatterUpdate,
+  linSpace,
+  lowerBound,
+  range,
+  searchSorted,
+  upperBound,
+  topK,
+  rotateWithOffset,
+  transform,
+  broadcastArgs,
+  broadcastTo,
+  pack,
+  stridedSlice,
+  unpack,
+  eluGrad,
+  sparseSegmentMean,
+  sparseSegmentSum,
+  ...kernelsOverValues,
 ];

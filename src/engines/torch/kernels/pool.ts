@@ -17,7 +17,7 @@ interface Pooling {
 
 type Info = backend_util.Conv2DInfo;
 
-const infoOf = (shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: MaxPoolAttrs): Info =>
+export const infoOf = (shape: readonly number[], { filterSize, strides, pad, dimRoundingMode }: MaxPoolAttrs): Info =>
   backend_util.computePool2DInfo(shape as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
 
 /** How many windows libtorch finds along a side. */
@@ -28,7 +28,7 @@ function windows(length: number, kernel: number, stride: number, padding: number
   return (count - 1) * stride >= length + padding ? count - 1 : count;
 }
 
-function poolingOf(info: Info): Pooling {
+export function poolingOf(info: Info): Pooling {
   const { filterHeight, filterWidth, strideHeight, strideWidth, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
   const { top, bottom, left, right } = padInfo;
   const kernel = [filterHeight, filterWidth] as const;
@@ -54,7 +54,7 @@ function unpadded(torch: TorchBackend, image: Handle, { before }: Pooling, info:
   return torch.call('narrow', torch.call('narrow', image, 2, before[2], info.inHeight), 3, before[0], info.inWidth);
 }
 
-function pooledMaxima(torch: TorchBackend, image: Handle, { kernel, stride, padding, ceil, before }: Pooling): [Handle, Handle] {
+export function pooledMaxima(torch: TorchBackend, image: Handle, { kernel, stride, padding, ceil, before }: Pooling): [Handle, Handle] {
   const source = before ? torch.call('constant_pad_nd', image, before, Number.NEGATIVE_INFINITY) : image;
   return torch.callForMany('max_pool2d_with_indices', source, kernel, stride, padding, [1, 1], ceil) as [Handle, Handle];
 }

@@ -1,5 +1,14 @@
-import type { ExpandDimsAttrs, IdentityInputs, ReshapeAttrs, TileAttrs, TransposeAttrs } from '../../../tf.js';
-import { util } from '../../../tf.js';
+import type {
+  BroadCastToAttrs,
+  BroadcastArgsInputs,
+  BroadcastToInputs,
+  ExpandDimsAttrs,
+  IdentityInputs,
+  ReshapeAttrs,
+  TileAttrs,
+  TransposeAttrs,
+} from '../../../tf.js';
+import { backend_util, util } from '../../../tf.js';
 import { kernel } from '../kernel.js';
 
 export const identity = kernel<IdentityInputs>('Identity', (torch, { x }) => torch.share(x), { takesStrings: true });
@@ -28,3 +37,13 @@ export const expandDims = kernel<{ input: unknown }, ExpandDimsAttrs>(
 export const transpose = kernel<{ x: unknown }, TransposeAttrs>('Transpose', (torch, { x }, { perm }) => torch.call('permute', x, perm));
 
 export const tile = kernel<{ x: unknown }, TileAttrs>('Tile', (torch, { x }, { reps }) => torch.call('repeat', x, reps));
+
+export const broadcastTo = kernel<BroadcastToInputs, BroadCastToAttrs>('BroadcastTo', (torch, { x }, { shape }) =>
+  torch.call('clone', torch.call('expand', x, shape)),
+);
+
+/** The shape that two shapes broadcast to. It hangs on their values, so JavaScript reckons it. */
+export const broadcastArgs = kernel<BroadcastArgsInputs>('BroadcastArgs', (torch, { s0, s1 }) => {
+  const [a, b] = [Array.from(torch.numbersOf(s0)), Array.from(torch.numbersOf(s1))];
+  return torch.constant(backend_util.assertAndGetBroadcastShape(a, b), 'int32');
+});

@@ -1,4 +1,4 @@
-import type { ConcatAttrs, PadV2Attrs, SliceAttrs, SplitVAttrs } from '../../../tf.js';
+import type { ConcatAttrs, PackAttrs, PadV2Attrs, SliceAttrs, SplitVAttrs, StridedSliceAttrs, UnpackAttrs } from '../../../tf.js';
 import { backend_util, slice_util, util } from '../../../tf.js';
 import type { Handle } from '../binding.js';
 import { kernel, type Operand } from '../kernel.js';
@@ -37,3 +37,45 @@ export const padV2 = kernel<{ x: unknown }, PadV2Attrs>('PadV2', (torch, { x }, 
   // libtorch counts the sides from the last dimension.
   torch.call('constant_pad_nd', x, paddings.toReversed().flat(), constantValue),
 );
+
+/** Tensors of one shape along a new axis. */
+export const pack = kernel<Operand[], PackAttrs>('Pack', (torch, inputs, { axis }) => {
+  const parts = inputs as unknown as Operand[];
+  for (const { shape, dtype } of parts)
+    if (!util.arraysEqual(shape, parts[0]!.shape) || dtype !== parts[0]!.dtype)
+      throw new Error(`${dtype} [${shape}] does not go with ${parts[0]!.dtype} [${parts[0]!.shape}]`);
+  return torch.call(
+    'stack',
+    parts.map((part) => torch.plain(part)),
+    axis,
+  );
+});
+
+export const unpack = kernel<{ value: unknown }, UnpackAttrs>('Unpack', (torch, { value }, { axis }) =>
+  torch.callForMany('unbind.int', value, axis),
+);
+
+export const stridedSlice = kernel<{ x: unknown }, StridedSliceAttrs>('StridedSlice', (torch, { x }, attrs) => {
+  const info = slice_util.sliceInfo(
+    x.shape,
+    attrs.begin,
+    attrs.end,
+    attrs.strides,
+    attrs.beginMask,
+    attrs.endMask,
+    attrs.ellipsisMask,
+    attrs.newAxisMask,
+    attrs.shrinkAxisMask,
+  );
+  if (info.isIdentity) return torch.share(x, info.finalShape);
+  let part: Operand | Handle = x;
+  slice_util.computeOutShape(info.begin, info.end, info.strides).forEach((count, axis) => {
+    const [from, step] = [info.begin[axis]!, info.strides[axis]!];
+    const last = from + (count - 1) * step;
+    if (count === 0) part = torch.call('narrow', part, axis, 0, 0);
+    else if (step > 0) part = torch.call('slice.Tensor', part, axis, from, last + 1, step);
+    // libtorch takes no steps back.
+    else part = torch.call('flip', torch.call('slice.Tensor', part, axis, last, from + 1, -step), [axis]);
+  });
+  return torch.call('clone', torch.call('reshape', part, info.finalShape));
+});

@@ -1,4 +1,4 @@
-import type { ClipByValueAttrs, LeakyReluAttrs, StepAttrs, UnaryInputs } from '../../../tf.js';
+import type { ClipByValueAttrs, EluGradInputs, LeakyReluAttrs, StepAttrs, UnaryInputs } from '../../../tf.js';
 import { kernel } from '../kernel.js';
 
 export const clipByValue = kernel<UnaryInputs, ClipByValueAttrs>('ClipByValue', (torch, { x }, { clipValueMin, clipValueMax }) =>
@@ -19,3 +19,6 @@ export const step = kernel<UnaryInputs, StepAttrs>('Step', (torch, { x }, { alph
   const stepped = alpha === 0 ? torch.cast(above, type) : torch.cast(torch.call('where.ScalarOther', above, one, alpha), type);
   return type === 'int32' ? stepped : torch.call('where.self', torch.call('isnan', x), x, stepped);
 });
+
+/** From what `Elu` answered. */
+export const eluGrad = kernel<EluGradInputs>('EluGrad', (torch, { dy, y }) => torch.call('elu_backward', dy, 1, 1, 1, true, y));

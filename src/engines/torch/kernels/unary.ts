@@ -11,6 +11,7 @@ const table = {
   Atan: 'atan',
   Atanh: 'atanh',
   Ceil: 'ceil',
+  ComplexAbs: 'abs',
   Cos: 'cos',
   Cosh: 'cosh',
   Elu: 'elu',
