@@ -2,6 +2,7 @@ import { backend_util } from '../../tf.js';
 import type { TorchBackend } from './backend.js';
 import { type Handle, MemoryFormat, ScalarType } from './binding.js';
 import type { Operand } from './kernel.js';
+import { isThinned, spread, thinned } from './thinned.js';
 
 /** Where the windows of a convolution lie. */
 export type Geometry = backend_util.Conv2DInfo;
@@ -105,19 +106,21 @@ export const convolve = (
   bias: Handle | undefined,
   geometry: Geometry,
   groups = 1,
-): Handle =>
-  torch.call(
+): Handle => {
+  const made = torch.call(
     'convolution',
     padded(torch, image, geometry),
     filter,
     bias,
-    [geometry.strideHeight, geometry.strideWidth],
+    stridesOf(geometry),
     paddingOf(geometry),
     [geometry.dilationHeight, geometry.dilationWidth],
     false,
     [0, 0],
     groups,
   );
+  return isThinned(geometry) ? thinned(torch, made, geometry) : made;
+};
 
 /** The gradient with respect to the picture or to the filter. */
 export function convolutionGradient(
@@ -131,11 +134,11 @@ export function convolutionGradient(
 ): Handle {
   const gradients = torch.callForMany(
     'convolution_backward',
-    dy,
+    isThinned(geometry) ? spreadOver(torch, dy, image, geometry) : dy,
     image,
     filter,
     undefined,
-    [geometry.strideHeight, geometry.strideWidth],
+    stridesOf(geometry),
     paddingOf(geometry),
     [geometry.dilationHeight, geometry.dilationWidth],
     false,
@@ -144,4 +147,13 @@ export function convolutionGradient(
     [of === 'image', of === 'filter', false],
   );
   return gradients[of === 'image' ? 0 : 1]!;
+}
+
+const stridesOf = (geometry: Geometry): [number, number] => (isThinned(geometry) ? [1, 1] : [geometry.strideHeight, geometry.strideWidth]);
+
+/** The gradient of what was thinned, at every cell of the padded picture. */
+function spreadOver(torch: TorchBackend, dy: Handle, image: Handle, geometry: Geometry): Handle {
+  const [, , height, width] = torch.shapeOf(image) as [number, number, number, number];
+  const [vertical, horizontal] = paddingOf(geometry);
+  return spread(torch, dy, height + 2 * vertical, width + 2 * horizontal, geometry);
 }

@@ -50,6 +50,27 @@ t.test('convolutions and their gradients', { skip }, async (t) => {
   t.pass('all that were drawn');
 });
 
+t.test('filters of one cell and strides that differ, again and again: oneDNN would spoil the heap', { skip }, async (t) => {
+  for (const shape of [
+    [3, 8, 8, 5],
+    [2, 6, 7, 8],
+  ] as Shape4[])
+    for (const strides of [
+      [1, 2],
+      [3, 1],
+      [2, 3],
+    ] as [number, number][])
+      for (const pad of ['same', 'valid'] as const) {
+        const convolve = (x: tf.Tensor, filter: tf.Tensor) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, pad);
+        const given = () => [image(shape), image([1, 1, shape[3], 6], 2)] as const;
+        const y = () => convolve(...given());
+        const error = await errorOf(() => [y(), ...tf.grads(convolve)([...given()], image(y().shape, 3))]);
+        t.ok(error < 1e-4, `[${shape}] /${strides} ${pad}: off by ${error}`);
+        await tf.setBackend('torch');
+        for (let again = 0; again < 40; again++) tf.tidy(() => tf.grads(convolve)([...given()], image(y().shape, 3)));
+      }
+});
+
 t.test('pooling and its gradients, with windows that overlap and ones that stick out', { skip }, async (t) => {
   for (const pool of [tf.maxPool, tf.avgPool])
     for (const [size, stride] of [
