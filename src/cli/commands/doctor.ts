@@ -65,13 +65,15 @@ async function diagnose(terminal: Terminal, options: DoctorOptions, version: str
 
   const host = options.host === undefined ? liveHost({ environment: terminal.env, signal: terminal.signal }) : await openHost(options.host);
   const facts = factsOf(host);
-  const machine = await machineOf(facts);
-  const examination = await examine(facts, {
-    checks,
-    only: (id) => only?.has(id) ?? true,
-    skip: (id) => skip?.has(id) ?? false,
-    signal: terminal.signal,
-  });
+  const [machine, examination] = await Promise.all([
+    machineOf(facts),
+    examine(facts, {
+      checks,
+      only: (id) => only?.has(id) ?? true,
+      skip: (id) => skip?.has(id) ?? false,
+      signal: terminal.signal,
+    }),
+  ]);
   if (terminal.signal.aborted) return ExitCode.interrupted;
 
   const report = { version, host: { origin: host.origin, path: options.host ?? null }, machine, ...examination };
