@@ -1,6 +1,7 @@
 /** The programs that the doctor runs, each of which only looks. Whoever adds a question adds it here, and has thought about what it changes. */
 export const looks: readonly RegExp[] = [
   /^(gcc|g\+\+|cc|make|\S+\/nvcc|\S*\/(python|pypy)[\w.]*) --version$/,
+  /^node --version$/,
   /^printenv [A-Z_]+$/,
   /^dkms status$/,
   /^modinfo \S+$/,
