@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, isBuilt } from './prepare/build.mjs';
 import { installPackages, missingPackages } from './prepare/npm-dependencies.mjs';
+import { prepareStrace } from './prepare/strace.mjs';
 import { prepareTensorFlow } from './prepare/tensorflow-engine.mjs';
 import { aptMayInstall, prepareTorch } from './prepare/torch-engine.mjs';
 import { runCommand } from './run-command.mjs';
@@ -74,6 +75,8 @@ async function prepare() {
   }
   if (isBuilt(root)) say('ok    build: dist/ is newer than src/');
   else if (!(await stage('build', build(root, { log: join(logs, 'build.log') })))) return false;
+  const strace = await prepareStrace({ log: join(logs, 'strace.log'), say: (text) => say(`...   ${text}`) });
+  say(strace.ready ? `ok    strace: ${strace.why}` : `skip  strace: ${strace.why}; its tests skip themselves`);
   if (!values['no-engines']) {
     const options = (name) => ({ log: join(logs, `${name}.log`), say: (text) => say(`...   ${text}`) });
     const prepared = {

@@ -1,13 +1,13 @@
 import { runCommand } from '../run-command.mjs';
 
-const packages = ['python3', 'python3-venv', 'g++'];
+const forEngines = ['python3', 'python3-venv', 'g++'];
 
 /**
- * How to install Python and a compiler here with apt-get: as root, or by a sudo that asks no password. Undefined where neither is so.
+ * How to install packages here with apt-get, Python and a compiler unless told: as root, or by a sudo that asks no password. Undefined where neither is so.
  *
  * @returns {Promise<{commands: readonly (readonly string[])[], shown: string} | undefined>}
  */
-export async function aptInstallation() {
+export async function aptInstallation(packages = forEngines) {
   const apt = await runCommand(['apt-get', '--version'], { timeoutMs: 30_000 });
   if (apt.code !== 0) return undefined;
   const root = process.getuid?.() === 0;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { ExitCode, UserError } from '../errors.js';
+import { hangingQuestions } from '../host/bounded.js';
 import { version } from './package.js';
 import { programOf } from './program.js';
 import { processTerminal } from './terminal.js';
@@ -49,3 +50,5 @@ function report(error: unknown): number {
 }
 
 process.exitCode = await main(process.argv.slice(2));
+// What a wedged driver never answers would keep the process for as long.
+if (hangingQuestions() > 0) process.exit();

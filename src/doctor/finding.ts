@@ -5,7 +5,7 @@ export const chain = ['hardware', 'binding', 'module', 'nodes', 'libraries', 'to
 export type Link = (typeof chain)[number];
 
 /** Public: typed in `--only`, kept in journals, anchors of the docs. */
-export type CheckId = `${'host' | 'kernel' | 'driver' | 'build' | 'cuda' | 'python' | 'container' | 'engine'}/${string}`;
+export type CheckId = `${'host' | 'kernel' | 'driver' | 'build' | 'cuda' | 'python' | 'node' | 'container' | 'engine'}/${string}`;
 
 export type Severity = 'blocker' | 'warning' | 'note';
 

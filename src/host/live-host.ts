@@ -1,7 +1,8 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
+import { bounded, fileTimeoutMs as usualTimeoutMs } from './bounded.js';
 import { fileStatusOf } from './file-status.js';
 import type { Command, Host, HostPath, NoAnswer, Ran } from './host.js';
-import { absent, noAnswerOf, unavailable } from './no-answer.js';
+import { absent } from './no-answer.js';
 import { readBounded } from './read-bounded.js';
 import { type Environment, endRunning, inherited, runBounded } from './run-bounded.js';
 
@@ -15,7 +16,7 @@ export interface LiveHostOptions {
 }
 
 /** The machine that this process runs on. */
-export function liveHost({ environment, signal, fileTimeoutMs = 5_000 }: LiveHostOptions): Host {
+export function liveHost({ environment, signal, fileTimeoutMs = usualTimeoutMs }: LiveHostOptions): Host {
   signal?.addEventListener('abort', endRunning, { once: true });
   const look = <T>(asking: Promise<T>) => bounded(asking, fileTimeoutMs);
   return {
@@ -42,20 +43,5 @@ async function readLinkAt(path: HostPath): Promise<{ outcome: 'link'; target: st
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EINVAL') return absent;
     throw error;
-  }
-}
-
-/** A wedged driver blocks whoever reads its files in /proc: after `ms` we go on without an answer. */
-async function bounded<T>(asking: Promise<T>, ms: number): Promise<T | NoAnswer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<NoAnswer>((resolve) => {
-    timer = setTimeout(() => resolve(unavailable(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([asking, late]);
-  } catch (error) {
-    return noAnswerOf(error);
-  } finally {
-    clearTimeout(timer);
   }
 }

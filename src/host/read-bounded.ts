@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { NoAnswer, Reading } from './host.js';
 import { noAnswerOf, unavailable } from './no-answer.js';
 
@@ -7,15 +7,18 @@ import { noAnswerOf, unavailable } from './no-answer.js';
 export const maxFileBytes = 64 * 1024 * 1024;
 
 /**
- * A file, whole or its last `lastBytes` bytes. What is no file (a named pipe, a device, a folder) is not read: a pipe
- * would hold us until somebody writes, and a device may do anything. O_NONBLOCK keeps the opening itself from waiting.
+ * A file, whole or its last `lastBytes` bytes. What is no file (a named pipe, a device, a folder) is not even opened: a pipe
+ * would hold us until somebody writes, and a device may do anything, a watchdog start to count. One that becomes a pipe
+ * between the two looks does not hold us either: O_NONBLOCK keeps the opening itself from waiting.
  */
 export async function readBounded(real: string, encoding: 'utf8' | 'latin1', lastBytes?: number): Promise<Reading> {
   let file: FileHandle | undefined;
   try {
+    const before = await stat(real);
+    if (!before.isFile()) return noFile(before);
     file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     const stats = await file.stat();
-    if (!stats.isFile()) return unavailable(stats.isDirectory() ? 'it is a folder' : 'it is no regular file');
+    if (!stats.isFile()) return noFile(stats);
     if (lastBytes !== undefined && stats.size > lastBytes) {
       return { outcome: 'text', text: (await readFrom(file, stats.size - lastBytes, lastBytes)).toString(encoding) };
     }
@@ -30,6 +33,7 @@ export async function readBounded(real: string, encoding: 'utf8' | 'latin1', las
   }
 }
 
+const noFile = (stats: Stats): NoAnswer => unavailable(stats.isDirectory() ? 'it is a folder' : 'it is no regular file');
 const tooLarge: NoAnswer = unavailable(`it is larger than ${maxFileBytes / 1024 / 1024} MiB`);
 
 /** Reads until the end or `limit` bytes, in pieces that suit a file of `expected` bytes. */

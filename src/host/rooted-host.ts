@@ -1,4 +1,5 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
+import { bounded, fileTimeoutMs } from './bounded.js';
 import { fileStatusOf } from './file-status.js';
 import type { Host, HostPath, NoAnswer } from './host.js';
 import { locateInside } from './inside-root.js';
@@ -14,7 +15,9 @@ export function rootedHost(root: string): Host {
     const directory = kernelDirectories.find((each) => inside === each || inside.startsWith(`${each}/`));
     return directory && `${directory} belongs to a running kernel, and this machine is a folder`;
   };
-  const at = async <T>(path: HostPath, follow: 'all' | 'parents', answer: (real: string) => Promise<T>): Promise<T | NoAnswer> => {
+  const at = <T>(path: HostPath, follow: 'all' | 'parents', answer: (real: string) => Promise<T>): Promise<T | NoAnswer> =>
+    bounded(answered(path, follow, answer), fileTimeoutMs);
+  const answered = async <T>(path: HostPath, follow: 'all' | 'parents', answer: (real: string) => Promise<T>): Promise<T | NoAnswer> => {
     const located = await locateInside(root, path, { follow, refuses });
     if (located.outcome !== 'located') return located;
     try {

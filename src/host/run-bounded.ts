@@ -5,8 +5,8 @@ import { absent, unavailable } from './no-answer.js';
 const defaultTimeoutMs = 10_000;
 /** How long a killed program may take to be gone; one that waits in the kernel for a wedged driver never is. */
 const graceMs = 1_000;
-/** nvidia-smi -q on a large host prints half a megabyte; beyond this it is no answer. */
-const maxBuffer = 64 * 1024 * 1024;
+/** nvidia-smi -q on a large host prints half a megabyte, a kernel's log a few; beyond this it is no answer, and several at once are too many. */
+const maxBuffer = 8 * 1024 * 1024;
 
 /** Administrators' programs are looked for too, whatever the path of the user: Debian's leaves out /usr/sbin. */
 const systemDirectories = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
@@ -57,6 +57,7 @@ export async function runBounded(
     if (result.signal) return unavailable(`\`${program}\` was ended by ${result.signal}`);
     if (result.code === 'ENOENT') return absent;
     if (result.code === 'EACCES') return unavailable(`\`${program}\` may not be run`);
+    if (result.isMaxBuffer) return unavailable(`\`${program}\` printed more than ${maxBuffer / 1024 / 1024} MiB`);
     return unavailable(result.shortMessage ?? `\`${program}\` could not be run`);
   } finally {
     clearTimeout(timer);

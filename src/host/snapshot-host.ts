@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readlink } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { UserError } from '../errors.js';
 import type { Host, HostPath, NoAnswer, Ran } from './host.js';
@@ -80,15 +80,13 @@ export async function snapshotHost(directory: string): Promise<Host> {
 }
 
 async function readPart(directory: string, name: string, otherwise?: string): Promise<string> {
-  try {
-    return await readFile(join(directory, name), 'utf8');
-  } catch (error) {
-    if (otherwise !== undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
-    throw new UserError(`\`${join(directory, name)}\` cannot be read`, {
-      hint: 'a snapshot is a folder with `snapshot.json`',
-      cause: error,
-    });
-  }
+  // A snapshot comes from somebody else: a link in it must not have us read a file of this machine, nor a pipe hold us.
+  const located = await locateInside(directory, `/${name}`, { follow: 'all' });
+  const answer = located.outcome === 'located' ? await readBounded(located.real, 'utf8') : located;
+  if (answer.outcome === 'text') return answer.text;
+  if (otherwise !== undefined && answer.outcome === 'absent') return otherwise;
+  const why = answer.outcome === 'absent' ? 'it is not there' : answer.why;
+  throw new UserError(`\`${join(directory, name)}\` cannot be read: ${why}`, { hint: 'a snapshot is a folder with `snapshot.json`' });
 }
 
 /** Where something lies under `root`, real links followed inside it; undefined where nothing does. */

@@ -13,15 +13,16 @@ export interface Counts {
   readonly crashed: number;
 }
 
-/** What `doctor --json` prints: plain JSON, null where nothing is known. */
+/** What `doctor --json` prints: plain JSON, null where nothing is known. configs/schema/doctor.schema.json describes it. */
 export interface DoctorDocument extends Omit<DoctorReport, 'firstBroken'> {
+  readonly format: 1;
   readonly firstBroken: CheckId | null;
   readonly counts: Counts;
 }
 
 /** The report as one JSON document. */
 export function doctorDocument({ version, host, machine, firstBroken, findings }: DoctorReport): DoctorDocument {
-  return { version, host, machine, firstBroken: firstBroken?.id ?? null, counts: countsOf(findings), findings };
+  return { format: 1, version, host, machine, firstBroken: firstBroken?.id ?? null, counts: countsOf(findings), findings };
 }
 
 export function countsOf(findings: readonly Finding[]): Counts {

@@ -10,3 +10,7 @@ export interface DoctorReport {
   readonly firstBroken: Finding | undefined;
   readonly findings: readonly Finding[];
 }
+
+/** In words, where was looked; null where it is this machine and nobody knows what it runs in. */
+export const placeOf = ({ origin, path }: DoctorReport['host'], runsIn: string | null): string | null =>
+  origin === 'live' ? runsIn : `${origin === 'root' ? 'the folder' : 'the snapshot'} ${path}`;

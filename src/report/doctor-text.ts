@@ -1,7 +1,10 @@
 import { type Check, chain, type Finding } from '../doctor/finding.js';
 import type { Machine } from '../doctor/machine.js';
+import { countWords } from './count-words.js';
 import { countsOf } from './doctor-document.js';
-import type { DoctorReport } from './doctor-report.js';
+import { type DoctorReport, placeOf } from './doctor-report.js';
+import { printableReport } from './printable.js';
+import { statusWord } from './status-word.js';
 import { wrapped } from './wrapped.js';
 
 export type Style = (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string) => string;
@@ -14,7 +17,7 @@ export interface Layout {
 
 /** A report for people: the machine, the first broken link with its cure, then everything along the chain. */
 export function doctorText(report: DoctorReport, layout: Layout): string {
-  const { machine, host, firstBroken, findings } = report;
+  const { machine, host, firstBroken, findings } = printableReport(report);
   const { style } = layout;
   const blocks = [machineText(machine, host, layout), firstBrokenText(firstBroken, findings, layout)];
   for (const link of chain) {
@@ -33,7 +36,7 @@ export function checkListText(checks: readonly Pick<Check, 'id' | 'title' | 'lin
 }
 
 function machineText({ system, kernel, runsIn, gpus, driver }: Machine, host: DoctorReport['host'], { columns }: Layout): string {
-  const where = host.origin === 'live' ? runsIn : `${host.origin === 'root' ? 'the folder' : 'the snapshot'} ${host.path}`;
+  const where = placeOf(host, runsIn);
   const first = [system ?? 'An unknown distribution', kernel ? `kernel ${kernel}` : 'no running kernel', where].filter(Boolean).join(', ');
   const names = gpus?.map(({ address, vendor, device, driver: owner }) => `${address} ${vendor}:${device} (${owner ?? 'no driver'})`);
   const second = names === undefined ? 'GPUs unknown' : names.length === 0 ? 'no NVIDIA GPU' : `NVIDIA GPU ${names.join(', ')}`;
@@ -59,7 +62,6 @@ function firstBrokenText(finding: Finding | undefined, findings: readonly Findin
   ].join('\n');
 }
 
-const words = { clear: 'ok', blocked: 'blocked', 'not-applicable': 'n/a', undetermined: 'unknown', crashed: 'crashed' } as const;
 const colours = { blocker: 'red', warning: 'yellow', note: 'cyan', ok: 'green', crashed: 'red' } as const;
 /** As wide as the longest of those words, and a space. */
 const column = 8;
@@ -67,7 +69,7 @@ const deep = ' '.repeat(2 + column);
 
 function findingText(finding: Finding, shownAbove: boolean, layout: Layout): string {
   const { style, columns: width } = layout;
-  const word = finding.status === 'found' ? finding.severity! : words[finding.status];
+  const word = statusWord(finding);
   const colour = word in colours ? colours[word as keyof typeof colours] : 'dim';
   const text = `${finding.summary} (${finding.id})${shownAbove ? ', see above' : ''}`;
   const line = wrapped(text, { width, first: `  ${word.padEnd(column)}`, indent: deep }).replace(word, style(colour, word));
@@ -107,12 +109,5 @@ function blockedText(findings: readonly Finding[], { style, columns: width }: La
 }
 
 function countsText(findings: readonly Finding[], { columns: width }: Layout): string {
-  const { blocker, warning, note, clear, blocked, notApplicable, undetermined, crashed } = countsOf(findings);
-  const several = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
-  const parts = [several(blocker, 'blocker'), several(warning, 'warning'), several(note, 'note'), `${clear} ok`];
-  if (blocked > 0) parts.push(`${blocked} blocked`);
-  if (undetermined > 0) parts.push(`${undetermined} unknown`);
-  if (notApplicable > 0) parts.push(`${notApplicable} not applicable`);
-  if (crashed > 0) parts.push(`${crashed} crashed`);
-  return wrapped(parts.join(', '), { width, indent: '  ' });
+  return wrapped(countWords(countsOf(findings)).join(', '), { width, indent: '  ' });
 }

@@ -1,17 +1,18 @@
-import type { Plan, PlannedStep, Refusal } from '../setup/plan.js';
+import type { ByHand, Plan, PlannedStep, Refusal, RepairPlan } from '../setup/plan.js';
 import type { Proof } from '../setup/step.js';
 import { commandText } from './command-text.js';
+import { printable } from './printable.js';
 import { wrapped } from './wrapped.js';
 
 /** Colours a word; the identity where there are no colours. */
 export type Paint = (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string) => string;
 
 /** A plan, for people. */
-export function planText(plan: Plan, paint: Paint): string {
+export function planText(plan: Plan | RepairPlan, paint: Paint): string {
   const { madeOn, assumptions, decisions, preflight, warnings, steps, afterReboot } = plan;
   const open = steps.filter(({ alreadyDone }) => alreadyDone !== true).length;
   return [
-    paint('bold', `Plan: install the NVIDIA ${plan.goal}`),
+    paint('bold', `Plan: ${goals[plan.goal]}`),
     `on ${madeOn.distribution ?? 'an unknown distribution'}, kernel ${madeOn.kernel ?? 'unknown'}, ${madeOn.architecture ?? 'architecture unknown'}`,
     ...assumptions.map((assumption) => paint('yellow', `ASSUMED: ${assumption}`)),
     '',
@@ -25,6 +26,7 @@ export function planText(plan: Plan, paint: Paint): string {
     ...steps.flatMap((step, index) => stepLines(step, index + 1, paint)),
     ...(afterReboot.length > 0 ? [paint('bold', 'After the reboot, planned again then:'), ''] : []),
     ...afterReboot.flatMap((step, index) => stepLines(step, steps.length + index + 1, paint, false)),
+    ...('byHand' in plan ? plan.byHand.flatMap((each) => byHandLines(each, paint)) : []),
     ...section(
       'It worked when',
       plan.proof.map((proof) => proofLine(proof)),
@@ -38,10 +40,27 @@ export function planText(plan: Plan, paint: Paint): string {
 export const furtherReasons = ({ reasons }: Refusal): readonly string[] =>
   reasons.slice(1).map(({ reason, hint }) => `also: ${reason}${hint ? ` (${hint})` : ''}`);
 
-function summary({ needs, complete }: Plan, open: number): string {
-  if (open === 0) return 'Nothing to do: the machine is as planned';
-  const ends = complete ? '' : '; it ends in a reboot, and `gpu-setup install-driver` goes on from there';
-  return `${open} step${open === 1 ? '' : 's'} to do; needs ${needs.join(', ') || 'nothing'}${ends}. Nothing has been changed`;
+const goals = { driver: 'install the NVIDIA driver', repair: 'mend what the doctor found' } as const;
+const again = { driver: 'gpu-setup install-driver', repair: 'gpu-setup doctor --fix' } as const;
+
+function summary(plan: Plan | RepairPlan, open: number): string {
+  const { needs, complete, goal } = plan;
+  const left = 'byHand' in plan ? plan.byHand.length : 0;
+  const hands = left > 0 ? `; ${left} ${left === 1 ? 'thing is' : 'things are'} left to a person` : '';
+  if (open === 0 && goal === 'driver') return 'Nothing to do: the machine is as planned';
+  if (open === 0) return left > 0 ? `No step of ours mends this${hands}` : 'Nothing to mend: no blocker and no warning';
+  const ends = complete ? '' : `; it ends in a reboot, and \`${again[goal]}\` goes on from there`;
+  return `${open} step${open === 1 ? '' : 's'} to do; needs ${needs.join(', ') || 'nothing'}${hands}${ends}. Nothing has been changed`;
+}
+
+function byHandLines({ finding, summary: what, why, cure, commands, needs }: ByHand, paint: Paint): readonly string[] {
+  return [
+    wrapped(`${printable(what)}${paint('dim', ` [${finding}]`)}`, { width, first: `${paint('yellow', 'By hand')}: `, indent: '   ' }),
+    entry('   why', printable(why)),
+    ...(cure === null ? [] : [entry('   cure', `${cure}${needs.length > 0 ? ` (needs ${needs.join(', ')})` : ''}`)]),
+    ...commands.map((command) => `          ${paint('cyan', `$ ${printable(command)}`)}`),
+    '',
+  ];
 }
 
 function stepLines(step: PlannedStep, number: number, paint: Paint, now = true): readonly string[] {
@@ -65,7 +84,7 @@ function stepLines(step: PlannedStep, number: number, paint: Paint, now = true):
         : diff
             .trimEnd()
             .split('\n')
-            .map((line) => `   ${painted(line, paint)}`),
+            .map((line) => `   ${painted(printable(line), paint)}`),
     ),
     entry('   undo', step.undo.words),
     ...step.undo.commands.map((command) => `          ${paint('dim', commandText(command))}`),

@@ -1,6 +1,7 @@
 import type { ClassResult } from '../trainer/evaluation/voc-evaluator.js';
 import { lineChart, short } from './line-chart.js';
 import { html, type Markup } from './markup.js';
+import { page } from './page.js';
 import type { LoggedIteration, TrainingReport } from './training-report.js';
 import { trainingStyle } from './training-style.js';
 
@@ -9,18 +10,10 @@ const palette = ['#2f8fe0', '#e0822f', '#12a87e', '#c05fe0', '#d9435f', '#8a9a1f
 /** `report.html` whole: one file that asks for nothing from elsewhere, but the pictures that `report` names by path. */
 export function trainingHtml(report: TrainingReport): string {
   const { title, subtitle, pictures } = report;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${{ markup: trainingStyle }}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
+  return page({
+    title,
+    style: trainingStyle,
+    body: html`<h1>${title}</h1>
 ${subtitle ? html`<p class="subtitle">${subtitle}</p>` : undefined}
 ${results(report)}
 ${facts(report)}
@@ -34,12 +27,8 @@ ${
     : undefined
 }
 ${complaints(report)}
-${commands(report)}
-<footer>made by gpu-setup</footer>
-</main>
-</body>
-</html>
-`.markup;
+${commands(report)}`,
+  });
 }
 
 function results({ summary, split, classColors }: TrainingReport): Markup {

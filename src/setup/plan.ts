@@ -62,7 +62,7 @@ export interface MadeOn {
 
 interface PlanHead {
   readonly format: 1;
-  readonly goal: 'driver';
+  readonly goal: 'driver' | 'repair';
   readonly madeBy: string;
   readonly madeOn: MadeOn;
   /** What was taken for granted on somebody's word; a plan with any is for reading only. */
@@ -98,4 +98,22 @@ export interface Reason {
 export interface Refusal extends PlanHead {
   readonly outcome: 'refused';
   readonly reasons: readonly [Reason, ...Reason[]];
+}
+
+/** What the doctor found and no step mends. */
+export interface ByHand {
+  readonly finding: CheckId;
+  readonly summary: string;
+  /** Why no step does it. */
+  readonly why: string;
+  /** What a person would do, and type. */
+  readonly cure: string | null;
+  readonly commands: readonly string[];
+  readonly needs: readonly Need[];
+}
+
+/** What mends the findings of the doctor, as far as it can be planned. */
+export interface RepairPlan extends Plan {
+  readonly goal: 'repair';
+  readonly byHand: readonly ByHand[];
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { SaxesParser } from 'saxes';
 import t from 'tap';
 import { lineChart, short, ticks } from '../../src/report/line-chart.js';
 import { html } from '../../src/report/markup.js';
 import { trainingHtml } from '../../src/report/training-html.js';
 import type { TrainingReport } from '../../src/report/training-report.js';
+import { elementsOf } from './elements-of.js';
 
 const nasty = `<script>alert("1")</script>&'`;
 const report: TrainingReport = {
@@ -40,26 +40,9 @@ const report: TrainingReport = {
   commands: [{ what: nasty, command: nasty }],
 };
 
-/** The report as XML, which it is but for its doctype, the style and the tags that HTML leaves open. */
-function elements(page: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  const parser = new SaxesParser();
-  parser.on('error', (error) => {
-    throw error;
-  });
-  parser.on('opentag', ({ name }) => counts.set(name, (counts.get(name) ?? 0) + 1));
-  const xml = page
-    .replace(/<!doctype html>/i, '')
-    .replace(/<style>.*?<\/style>/s, '')
-    .replace(/<(meta|img)([^>]*)>/g, '<$1$2/>')
-    .replaceAll('<details class="card" open>', '<details class="card">');
-  parser.write(xml.trim()).close();
-  return counts;
-}
-
 t.test('no text of the data is markup, and nothing comes from elsewhere', async (t) => {
   const page = trainingHtml(report);
-  const counts = elements(page);
+  const counts = elementsOf(page);
   t.notOk(counts.has('script'));
   t.notOk(page.includes('<script'));
   t.notMatch(page, /https?:|\bsrc="\/\/|@import|url\(/);
@@ -75,7 +58,7 @@ t.test('no text of the data is markup, and nothing comes from elsewhere', async 
 t.test('a run that ended before anything was logged has a report too', async (t) => {
   const { summary, split, ...rest } = report;
   const page = trainingHtml({ ...rest, iterations: [], evaluations: [], pictures: [], complaints: [], commands: [], facts: [] });
-  elements(page);
+  elementsOf(page);
   t.match(page, 'Training stopped before the detector was judged');
   t.match(page, 'nothing recorded');
   t.match(page, 'Nothing was wrong with the annotations');

@@ -1,6 +1,6 @@
 import { checks as hostChecks } from '../../doctor/checks/index.js';
 import { type Examination, examine, inOrder } from '../../doctor/examine.js';
-import { factsOf } from '../../doctor/fact.js';
+import { type Facts, factsOf } from '../../doctor/fact.js';
 import type { Check, CheckId } from '../../doctor/finding.js';
 import { machineOf } from '../../doctor/machine.js';
 import { enginesOf } from '../../engines/list.js';
@@ -9,10 +9,13 @@ import { ExitCode, UserError } from '../../errors.js';
 import { liveHost } from '../../host/live-host.js';
 import { openHost } from '../../host/open-host.js';
 import { doctorDocument } from '../../report/doctor-document.js';
+import { doctorHtml } from '../../report/doctor-html.js';
 import { checkListText, doctorText } from '../../report/doctor-text.js';
+import { planText } from '../../report/plan-text.js';
 import type { CliCommand } from '../command.js';
 import { engineChecks } from '../engine-checks.js';
 import { nearestMatch } from '../nearest-match.js';
+import { resultFile } from '../result-file.js';
 import type { Terminal } from '../terminal.js';
 
 interface DoctorOptions {
@@ -20,7 +23,10 @@ interface DoctorOptions {
   readonly skip?: readonly string[];
   readonly host?: string;
   readonly json?: boolean;
+  readonly html?: string;
   readonly list?: boolean;
+  readonly fix?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** `gpu-setup doctor`: what is wrong with this machine, or with the one that `--host` names. */
@@ -35,11 +41,15 @@ export const doctor: CliCommand = {
       .option('--host <path>', 'look at another machine: the root of a mounted system, or a snapshot folder')
       .option('--list', 'list the checks')
       .option('--json', 'print one JSON document')
+      .option('--html <file>', 'write the report as a web page, too')
+      .option('--fix', 'plan what mends the blockers and warnings, in the place of the report; carrying it out is not there yet')
+      .option('--dry-run', 'with `--fix`: print the plan and change nothing')
       .action(run((terminal, options: DoctorOptions) => diagnose(terminal, options, version)));
   },
 };
 
 async function diagnose(terminal: Terminal, options: DoctorOptions, version: string): Promise<ExitCode> {
+  refuseContradictions(options);
   const checks = inOrder([...hostChecks, ...engineChecks(enginesOf(engineSettings(terminal.env)))]);
   const only = options.only && selectionOf(options.only, checks);
   const skip = options.skip && selectionOf(options.skip, checks);
@@ -51,19 +61,57 @@ async function diagnose(terminal: Terminal, options: DoctorOptions, version: str
   }
   if (chosen.length === 0) throw new UserError('Nothing is left to look at', { hint: '`--skip` takes away what `--only` asks for' });
 
+  const page = options.html === undefined ? undefined : await resultFile(options.html, '--html', terminal.cwd);
+
   const host = options.host === undefined ? liveHost({ environment: terminal.env, signal: terminal.signal }) : await openHost(options.host);
   const facts = factsOf(host);
-  const machine = await machineOf(facts);
-  const examination = await examine(facts, {
-    checks,
-    only: (id) => only?.has(id) ?? true,
-    skip: (id) => skip?.has(id) ?? false,
-    signal: terminal.signal,
-  });
+  const [machine, examination] = await Promise.all([
+    machineOf(facts),
+    examine(facts, {
+      checks,
+      only: (id) => only?.has(id) ?? true,
+      skip: (id) => skip?.has(id) ?? false,
+      signal: terminal.signal,
+    }),
+  ]);
   if (terminal.signal.aborted) return ExitCode.interrupted;
 
   const report = { version, host: { origin: host.origin, path: options.host ?? null }, machine, ...examination };
+  if (page) {
+    await page.write(doctorHtml(report, `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`));
+    terminal.say(`Written: ${page.path}`);
+  }
+  if (options.fix) return fix(terminal, options, facts, examination, version);
   terminal.out(options.json ? JSON.stringify(doctorDocument(report), null, 2) : doctorText(report, terminal));
+  return exitCodeOf(examination);
+}
+
+function refuseContradictions({ fix: wanted, dryRun, list, html }: DoctorOptions): void {
+  if (dryRun && !wanted)
+    throw new UserError('`--dry-run` belongs to `--fix`', { hint: 'without `--fix` the doctor changes nothing anyway' });
+  const [other] = [wanted && '--fix', html !== undefined && '--html'].filter(Boolean);
+  if (list && other) throw new UserError(`\`--list\` looks at nothing, so there is nothing for \`${other}\``);
+}
+
+/** Prints the plan that mends what was found; without `--dry-run` there is the error that it cannot be carried out. */
+async function fix(
+  terminal: Terminal,
+  { json, dryRun }: DoctorOptions,
+  facts: Facts,
+  examination: Examination,
+  version: string,
+): Promise<ExitCode> {
+  // Plans and their tables are read when they are needed, and not by every look at the machine.
+  const { planRepair } = await import('../../setup/remedies/plan-repair.js');
+  const plan = await planRepair(facts, examination.findings, `gpu-setup ${version}`.trim());
+  if (terminal.signal.aborted) return ExitCode.interrupted;
+  terminal.out(json ? JSON.stringify(plan, null, 2) : planText(plan, terminal.style.bind(terminal)));
+  if (!dryRun && plan.steps.some(({ alreadyDone }) => alreadyDone !== true)) {
+    throw new UserError('`doctor --fix` cannot carry out its plan yet; nothing has been changed', {
+      hint: 'its commands may be run by hand, in order; `--dry-run` prints the plan without this error',
+      exitCode: ExitCode.failed,
+    });
+  }
   return exitCodeOf(examination);
 }
 

@@ -11,7 +11,6 @@ import type { CliCommand } from '../command.js';
 import { findDataDirectory } from '../data-directory.js';
 import { type EngineFlags, modeOf, withEngineFlags } from '../engine-flags.js';
 import { sayFetching } from '../fetch-progress.js';
-import { finishWorkDir } from '../finish-work-dir.js';
 import { positiveInteger, positiveNumber, seedNumber } from '../numbers.js';
 import { packageFile, version } from '../package.js';
 import type { Terminal } from '../terminal.js';
@@ -132,6 +131,7 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
     terminal.say(`hint: \`${resumeCommand}\` goes on`);
     return ExitCode.interrupted;
   }
+  const { finishWorkDir } = await import('../finish-work-dir.js');
   const written = await finishWorkDir(target, result, name);
   terminal.say(`Trained ${result.iteration} iterations in ${duration(result.seconds)}`);
   if (flags.json) terminal.out(JSON.stringify(written.scores, null, 2));

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { conda } from '../facts/conda.js';
 import { pythons } from '../facts/pythons.js';
 import type { Check } from '../finding.js';
@@ -23,7 +24,7 @@ export const condaBroken: Check = {
       program?.endsWith('/micromamba') ||
       interpreters.value.some(({ path, kind }) => kind === 'conda' && path.startsWith(`${root}/bin/`))
     ) {
-      return clear(`${environments.length} conda environment${environments.length === 1 ? '' : 's'}`, ...lines);
+      return clear(counted(environments.length, 'conda environment'), ...lines);
     }
     return found({
       severity: 'warning',

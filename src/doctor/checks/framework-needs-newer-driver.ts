@@ -29,7 +29,7 @@ export const frameworkNeedsNewerDriver: Check = {
       );
     return found({
       severity: 'warning',
-      summary: `${ahead.map(({ name, version }) => `${name} ${version}`).join(', ')} needs a newer driver than ${driver.version}`,
+      summary: `${ahead.map(({ name, version }) => `${name} ${version}`).join(', ')} ${ahead.length === 1 ? 'needs' : 'need'} a newer driver than ${driver.version}`,
       why: 'It sees no GPU: `CUDA driver version is insufficient`, or silently the CPU alone',
       evidence: [
         ...ahead.map(({ folder, name, version, cuda, oldest }) => `${folder}: ${name} ${version} with CUDA ${cuda} needs ${oldest}`),

@@ -59,12 +59,14 @@ async function remedyFor(facts: Facts, drivers: readonly string[]): Promise<Reme
     };
   }
   // The module nova_core calls its driver NovaCore.
-  const modules = drivers.some((driver) => /^nova_?core$/i.test(driver)) ? ['nova_core', 'nova_drm'] : drivers;
+  const modules = drivers.some((driver) => /^nova_?core$/i.test(driver))
+    ? ['nova_core', 'nova_drm']
+    : drivers.filter((driver) => /^[\w-]+$/.test(driver));
   const lines = modules.map((module) => `blacklist ${module}\\n`).join('');
   return {
     summary: `Keep ${drivers.join(' and ')} from loading, rebuild the initramfs and reboot`,
     commands: [
-      `printf '${lines}' | sudo tee /etc/modprobe.d/disable-${modules[0]!.replaceAll('_', '-')}.conf`,
+      ...modules.slice(0, 1).map((first) => `printf '${lines}' | sudo tee /etc/modprobe.d/disable-${first.replaceAll('_', '-')}.conf`),
       ...rebuild,
       'sudo systemctl reboot',
     ],

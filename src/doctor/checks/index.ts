@@ -61,6 +61,8 @@ import { runtimeNotConfigured } from './runtime-not-configured.js';
 import { secureBootRejectsModule } from './secure-boot-rejects-module.js';
 import { stubDriverInPath } from './stub-driver-in-path.js';
 import { tensorflowLibrariesMissing } from './tensorflow-libraries-missing.js';
+import { tfjsBindingMissing } from './tfjs-binding-missing.js';
+import { tfjsNodeUnsupported } from './tfjs-node-unsupported.js';
 import { toolkitLacksGpu } from './toolkit-lacks-gpu.js';
 import { toolkitMissing } from './toolkit-missing.js';
 import { unsupportedKernel } from './unsupported-kernel.js';
@@ -142,4 +144,6 @@ export const checks: readonly Check[] = [
   frameworkLacksGpuCode,
   frameworkWithoutCuda,
   tensorflowLibrariesMissing,
+  tfjsBindingMissing,
+  tfjsNodeUnsupported,
 ];

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { mig } from '../facts/mig.js';
 import type { Check } from '../finding.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
@@ -17,12 +18,13 @@ export const migMode: Check = {
     if (divided.length === 0) return clear('No GPU is divided', gpus.source);
     const empty = divided.filter(({ instances }) => instances === 0);
     const lines = divided.map(
-      ({ index, instances }) => `GPU ${index}: MIG enabled, ${instances ?? 'an unknown number of'} compute instances`,
+      ({ index, instances }) =>
+        `GPU ${index}: MIG enabled, ${instances === undefined ? 'an unknown number of compute instances' : counted(instances, 'compute instance')}`,
     );
     if (empty.length === 0) {
       return found({
         severity: 'note',
-        summary: `${divided.length === gpus.value.length ? 'Every GPU' : `${divided.length} of ${gpus.value.length} GPUs`} is divided into instances (MIG)`,
+        summary: `${divided.length === gpus.value.length ? 'Every GPU' : `${divided.length} of ${counted(gpus.value.length, 'GPU')}`} is divided into instances (MIG)`,
         why: 'A program sees one instance, however many there are',
         evidence: lines,
         remedy: {

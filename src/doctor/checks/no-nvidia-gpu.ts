@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import type { Facts } from '../fact.js';
 import { nvidiaFunctions } from '../facts/nvidia-functions.js';
 import { virtualization } from '../facts/virtualization.js';
@@ -17,7 +18,7 @@ export const noNvidiaGpu: Check = {
     const gpus = functions.value.filter(({ isGpu }) => isGpu);
     if (gpus.length > 0) {
       const lines = gpus.map(({ address, device, driver }) => `${address} 10de:${device}, driver ${driver ?? 'none'}`);
-      return clear(gpus.length === 1 ? '1 NVIDIA GPU' : `${gpus.length} NVIDIA GPUs`, ...lines);
+      return clear(counted(gpus.length, 'NVIDIA GPU'), ...lines);
     }
     const windows = await facts.of(wsl);
     if (windows.known && windows.value) return notApplicable('inside WSL the GPU belongs to Windows and is on no PCI bus');

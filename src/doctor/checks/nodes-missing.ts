@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { nvidiaDeviceNodes } from '../facts/nvidia-device-nodes.js';
 import type { Check } from '../finding.js';
 import { gpusOf } from '../gpus.js';
@@ -19,10 +20,10 @@ export const nodesMissing: Check = {
     if (owned === 0) return notApplicable('nvidia owns no GPU');
     const { gpus, control } = nodes.value;
     if (gpus.length >= owned && control)
-      return clear(`${gpus.length} GPU node${gpus.length === 1 ? '' : 's'} and the control node`, ...gpus.map(({ path }) => path));
+      return clear(`${counted(gpus.length, 'GPU node')} and the control node`, ...gpus.map(({ path }) => path));
     const missing = [
       ...(control ? [] : ['/dev/nvidiactl']),
-      ...(gpus.length < owned ? [`${owned - gpus.length} of ${owned} GPU nodes`] : []),
+      ...(gpus.length < owned ? [`${owned - gpus.length} of ${counted(owned, 'GPU node')}`] : []),
     ];
     return found({
       // With a control node and one GPU at least, programs run on what is there.

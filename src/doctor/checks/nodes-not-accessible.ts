@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { type DeviceNode, nvidiaDeviceNodes } from '../facts/nvidia-device-nodes.js';
 import type { Check } from '../finding.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
@@ -18,7 +19,7 @@ export const nodesNotAccessible: Check = {
     if (unseen) return undetermined(`${unseen.path} could not be looked at`);
     const wrong = all.filter(({ status }) => status!.kind !== 'character-device');
     const closed = all.filter((node) => !wrong.includes(node) && (status(node).mode & 0o006) !== 0o006);
-    if (wrong.length === 0 && closed.length === 0) return clear(`${all.length} nodes, open to every user`);
+    if (wrong.length === 0 && closed.length === 0) return clear(`${counted(all.length, 'node')}, open to every user`);
     const nobodyMay = closed.some((node) => (status(node).mode & 0o066) === 0);
     return found({
       severity: wrong.length > 0 ? 'blocker' : 'warning',

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { nvidiaSmi } from '../facts/nvidia-smi.js';
 import type { Check, RemedyAdvice } from '../finding.js';
 import { gpusOf } from '../gpus.js';
@@ -67,11 +68,10 @@ export const nvidiaSmiFails: Check = {
     const lines = answer.gpus.map(({ index, address, name, driverVersion, memoryMiB }) =>
       [`${index}: ${name}`, address, `driver ${driverVersion}`, memoryMiB && `${memoryMiB} MiB`].filter(Boolean).join(', '),
     );
-    if (answer.gpus.length >= owned)
-      return clear(`nvidia-smi sees ${answer.gpus.length} GPU${answer.gpus.length === 1 ? '' : 's'}`, ...lines);
+    if (answer.gpus.length >= owned) return clear(`nvidia-smi sees ${counted(answer.gpus.length, 'GPU')}`, ...lines);
     return found({
       severity: answer.gpus.length === 0 ? 'blocker' : 'warning',
-      summary: `nvidia-smi sees ${answer.gpus.length} of ${owned} GPUs`,
+      summary: `nvidia-smi sees ${answer.gpus.length} of ${counted(owned, 'GPU')}`,
       why: 'The driver could not start the others: their hardware, their power or their firmware',
       evidence: lines.length > 0 ? lines : ['nvidia-smi listed no GPU'],
       remedy: logRemedy,

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { packages } from '../facts/packages.js';
 import type { Check } from '../finding.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
@@ -15,8 +16,7 @@ export const packagesIncomplete: Check = {
     const ours = installed.value.filter(({ name }) => /nvidia|cuda/.test(name));
     if (ours.length === 0) return notApplicable('no package of NVIDIA is installed');
     const broken = ours.filter(({ complete }) => !complete);
-    if (broken.length === 0)
-      return clear(`${ours.length} package${ours.length === 1 ? '' : 's'} of NVIDIA, none half installed`, installed.source);
+    if (broken.length === 0) return clear(`${counted(ours.length, 'package')} of NVIDIA, none half installed`, installed.source);
     return found({
       severity: 'warning',
       summary: `${broken.length === 1 ? 'A package is' : `${broken.length} packages are`} only half installed`,

@@ -1,3 +1,4 @@
+import { counted } from '../counted.js';
 import { branchOf } from '../driver-in-use.js';
 import { packages } from '../facts/packages.js';
 import type { Check } from '../finding.js';
@@ -20,7 +21,7 @@ export const packagesOfSeveralVersions: Check = {
     const ours = installed.value.filter(({ name, complete }) => complete && parts.test(name) && !/:i386$/.test(name));
     if (ours.length === 0) return notApplicable('no driver came from packages');
     const versions = [...new Set(ours.map(({ version }) => upstream(version)))];
-    if (versions.length === 1) return clear(`${ours.length} packages of ${versions[0]}`, installed.source);
+    if (versions.length === 1) return clear(`${counted(ours.length, 'package')} of ${versions[0]}`, installed.source);
     const branches = new Set(versions.map(branchOf));
     return found({
       severity: 'warning',

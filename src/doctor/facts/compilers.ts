@@ -14,7 +14,8 @@ export interface Compilers {
 
 /** The last version in the first line of `gcc (Ubuntu 13.2.0-23ubuntu4) 13.2.0` or `GNU Make 4.3`. */
 export function parseToolVersion(text: string): string | undefined {
-  const line = text.split('\n', 1)[0] ?? '';
+  // What says more than this in a line says no version.
+  const line = (text.split('\n', 1)[0] ?? '').slice(0, 300);
   // Red Hat appends a date: `gcc (GCC) 11.4.1 20231218 (Red Hat 11.4.1-3)`.
   const [, afterName] = line.match(/^[^(]*\([^)]*\)\s*(.*)$/) ?? [];
   // `Ubuntu clang version 18.1.3 (1ubuntu1)` has its version before.

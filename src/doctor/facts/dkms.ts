@@ -29,8 +29,9 @@ export function parseDkmsStatus(text: string): readonly DkmsEntry[] {
     if (!subject || !state) return [];
     const fields = subject.split(',').map((field) => field.trim());
     const [module, version, kernel, architecture] = fields[0]!.includes('/') ? [...fields[0]!.split('/', 2), ...fields.slice(1)] : fields;
-    if (!module || !version) return [];
-    return [{ module, version, kernel, architecture, state: state as DkmsState, remark: rest?.match(/\(([^)]+)\)/)?.[1] }];
+    // They stand in the commands that we advise, so what can be no name is none.
+    if (![module, version].every((word) => word && /^[\w.+:~-]+$/.test(word)) || !module || !version) return [];
+    return [{ module, version, kernel, architecture, state: state as DkmsState, remark: rest?.match(/\(([^()]+)\)/)?.[1] }];
   });
 }
 

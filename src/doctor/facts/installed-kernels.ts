@@ -1,6 +1,8 @@
 import type { Host, HostPath } from '../../host/host.js';
 import { type Fact, known } from '../fact.js';
+import { newestReleases } from '../newest-releases.js';
 import { noFact } from '../no-fact.js';
+import { isRelease, kernel } from './kernel.js';
 
 export interface InstalledKernel {
   readonly release: string;
@@ -14,14 +16,19 @@ export interface InstalledKernel {
   readonly complete: boolean | undefined;
 }
 
-/** The kernels under /lib/modules, the running one among them or not. */
+/** More than anybody boots. */
+const mostLooked = 64;
+
+/** The kernels under /lib/modules, the running one among them or not; of very many the newest. */
 export const installedKernels: Fact<readonly InstalledKernel[]> = {
   name: 'installedKernels',
-  async read(host) {
+  async read(host, facts) {
     const listing = await host.list('/lib/modules');
     if (listing.outcome === 'unavailable') return noFact('/lib/modules', listing);
-    const releases = listing.outcome === 'entries' ? listing.names : [];
-    return known(await Promise.all(releases.map((release) => look(host, release))), '/lib/modules');
+    const releases = listing.outcome === 'entries' ? listing.names.filter(isRelease) : [];
+    const running = await facts.of(kernel);
+    const looked = newestReleases(releases, running.known ? running.value.release : undefined, mostLooked);
+    return known(await Promise.all(looked.map((release) => look(host, release))), '/lib/modules');
   },
 };
 

@@ -1,4 +1,4 @@
-import { type Fact, known } from '../fact.js';
+import { type Fact, known, unknown } from '../fact.js';
 import { noFact } from '../no-fact.js';
 
 export interface RunningKernel {
@@ -6,12 +6,17 @@ export interface RunningKernel {
   readonly release: string;
 }
 
+/** What a release can look like. It stands in paths and in the commands that we advise, so nothing else may pass for one. */
+export const isRelease = (name: string): boolean => /^\w[\w.+~-]{0,127}$/.test(name);
+
 /** The kernel that runs; of a mounted image nobody can know. */
 export const kernel: Fact<RunningKernel> = {
   name: 'kernel',
   async read(host) {
     const source = '/proc/sys/kernel/osrelease';
     const answer = await host.read(source);
-    return answer.outcome === 'text' ? known({ release: answer.text.trim() }, source) : noFact('the running kernel', answer);
+    if (answer.outcome !== 'text') return noFact('the running kernel', answer);
+    const release = answer.text.trim();
+    return isRelease(release) ? known({ release }, source) : unknown(`${source} holds no release of a kernel`);
   },
 };

@@ -1,8 +1,10 @@
 import type { Host, HostPath } from '../../host/host.js';
 import { type Fact, type Known, known } from '../fact.js';
+import { newestReleases } from '../newest-releases.js';
 import { noFact } from '../no-fact.js';
 import { namesInCertificates } from './enrolled-keys.js';
 import { installedKernels } from './installed-kernels.js';
+import { kernel } from './kernel.js';
 
 export type ModuleFlavour = 'open' | 'proprietary';
 
@@ -55,7 +57,10 @@ export const nvidiaModuleOnDisk: Fact<readonly ModuleOnDisk[]> = {
   async read(host, facts) {
     const kernels = await facts.of(installedKernels);
     if (!kernels.known) return kernels;
-    const found = await Promise.all(kernels.value.map(({ release }) => modulesOf(host, release)));
+    const running = await facts.of(kernel);
+    const releases = kernels.value.map(({ release }) => release);
+    const told = new Set(newestReleases(releases, running.known ? running.value.release : undefined, mostAsked));
+    const found = await Promise.all(kernels.value.map(({ release }) => modulesOf(host, release, told.has(release))));
     const unseen = found.find((each) => !each.known);
     return (
       unseen ??
@@ -67,14 +72,18 @@ export const nvidiaModuleOnDisk: Fact<readonly ModuleOnDisk[]> = {
   },
 };
 
-async function modulesOf(host: Host, release: string): Promise<Known<readonly ModuleOnDisk[]>> {
+/** Asking a module costs a program each. */
+const mostAsked = 16;
+
+async function modulesOf(host: Host, release: string, ask: boolean): Promise<Known<readonly ModuleOnDisk[]>> {
   const modules: ModuleOnDisk[] = [];
   for (const directory of await placesOf(host, release)) {
     const listing = await host.list(directory);
     if (listing.outcome === 'unavailable') return noFact(directory, listing);
     if (listing.outcome === 'absent') continue;
     for (const name of listing.names.filter((each) => moduleFile.test(each))) {
-      modules.push(await describe(host, release, `${directory}/${name}` as HostPath));
+      const path = `${directory}/${name}` as HostPath;
+      modules.push(ask ? await describe(host, release, path) : { kernel: release, path, ...unasked });
     }
   }
   return known(modules, `/lib/modules/${release}`);
@@ -94,12 +103,14 @@ async function placesOf(host: Host, release: string): Promise<readonly HostPath[
     .map((place) => `/lib/modules/${release}/${place}` as HostPath);
 }
 
-async function describe(host: Host, kernel: string, path: HostPath): Promise<ModuleOnDisk> {
+const unasked = { version: undefined, flavour: undefined, signer: undefined };
+
+async function describe(host: Host, release: string, path: HostPath): Promise<ModuleOnDisk> {
   const answer = await host.ask({ program: 'modinfo', args: [path] });
-  if (answer.outcome === 'exited' && answer.code === 0) return { kernel, path, ...parseModinfo(answer.stdout) };
+  if (answer.outcome === 'exited' && answer.code === 0) return { kernel: release, path, ...parseModinfo(answer.stdout) };
   const told = path.endsWith('.ko') ? await readModuleFile(host, path) : undefined;
-  const version = told?.version ?? (await dkmsVersion(host, kernel));
-  return { kernel, path, version, flavour: told?.flavour, signer: told?.signer };
+  const version = told?.version ?? (await dkmsVersion(host, release));
+  return { kernel: release, path, version, flavour: told?.flavour, signer: told?.signer };
 }
 
 /** Bytes at the end of a module that hold its signature: a PKCS #7 message with the signer's name, some 700 bytes. */
@@ -130,9 +141,9 @@ async function readModuleFile(host: Host, path: HostPath): Promise<Pick<ModuleOn
 }
 
 /** DKMS keeps a link per kernel, `kernel-6.8.0-45-generic-x86_64 -> 550.144.03/6.8.0-45-generic/x86_64`: readable where nothing runs. */
-async function dkmsVersion(host: Host, kernel: string): Promise<string | undefined> {
+async function dkmsVersion(host: Host, release: string): Promise<string | undefined> {
   for (const architecture of ['x86_64', 'aarch64']) {
-    const link = await host.readLink(`/var/lib/dkms/nvidia/kernel-${kernel}-${architecture}`);
+    const link = await host.readLink(`/var/lib/dkms/nvidia/kernel-${release}-${architecture}`);
     if (link.outcome === 'link') return link.target.split('/', 1)[0];
   }
   return undefined;

@@ -28,11 +28,14 @@ const patterns = [
 ];
 const wanted = new RegExp(`^(${patterns.map((pattern) => pattern.replaceAll('*', '.*')).join('|')})$`);
 
+/** Names stand in the commands that we advise, so what can be no name is none. */
+const isName = (name: string | undefined): name is string => name !== undefined && /^[\w.+:~-]+$/.test(name);
+
 /** `ii |nvidia-driver-550|550.144.03-0ubuntu1`, `hi |…` of a held one, `un |nvidia-vdpau-driver|` of one that is only heard of */
 export function parseDpkgQuery(text: string): readonly InstalledPackage[] {
   return text.split('\n').flatMap((line) => {
     const [status, name, version] = line.split('|');
-    if (!status || !name || !version) return [];
+    if (!status || !isName(name) || !version) return [];
     const [want, state] = status;
     // n: not installed, c: only its configuration is left.
     return state === 'n' || state === 'c' ? [] : [{ name, version, held: want === 'h', complete: state === 'i' }];
@@ -44,7 +47,7 @@ export function parseDpkgStatus(text: string): readonly InstalledPackage[] {
   return text.split(/\n\n+/).flatMap((paragraph) => {
     const field = (name: string) => paragraph.match(new RegExp(`^${name}: (.*)$`, 'm'))?.[1]?.trim();
     const [name, status, version] = [field('Package'), field('Status'), field('Version')];
-    if (!name || !status || !version || !wanted.test(name)) return [];
+    if (!isName(name) || !status || !version || !wanted.test(name)) return [];
     const [want, , state] = status.split(' ');
     return state === 'not-installed' || state === 'config-files'
       ? []
@@ -56,7 +59,7 @@ export function parseDpkgStatus(text: string): readonly InstalledPackage[] {
 export function parseRpmQuery(text: string): readonly InstalledPackage[] {
   return text.split('\n').flatMap((line) => {
     const [, name, version] = line.match(/^([^|\s]+)\|(\S+)$/) ?? [];
-    return name && version ? [{ name, version, held: false, complete: true }] : [];
+    return isName(name) && version ? [{ name, version, held: false, complete: true }] : [];
   });
 }
 
@@ -64,7 +67,7 @@ export function parseRpmQuery(text: string): readonly InstalledPackage[] {
 export function parsePacmanFolders(names: readonly string[]): readonly InstalledPackage[] {
   return names.flatMap((folder) => {
     const [, name, version] = folder.match(/^(.+)-([^-]+-[^-]+)$/) ?? [];
-    return name && version && (wanted.test(name) || name === 'linux') ? [{ name, version, held: false, complete: true }] : [];
+    return isName(name) && version && (wanted.test(name) || name === 'linux') ? [{ name, version, held: false, complete: true }] : [];
   });
 }
 

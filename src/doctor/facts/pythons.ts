@@ -46,35 +46,36 @@ export const pythons: Fact<readonly PythonInterpreter[]> = {
     const versions = pyenvRoot?.startsWith('/') ? await host.list(`${pyenvRoot}/versions` as HostPath) : undefined;
     if (versions?.outcome === 'entries') for (const version of versions.names) add(`${pyenvRoot}/versions/${version}/bin/python`, 'pyenv');
 
-    const looked = await Promise.all([...candidates].map(([path, kind]) => look(host, path, kind)));
-    return known(withoutTwins(looked.filter((each) => each !== undefined)), `${programs.source}, pyenv and conda`);
+    const real = await Promise.all([...candidates].map(async ([path, kind]) => ({ path, kind, real: await realFile(host, path) })));
+    const looked = await Promise.all(withoutTwins(real).map((each) => look(host, each)));
+    return known(
+      looked.filter((each) => each !== undefined),
+      `${programs.source}, pyenv and conda`,
+    );
   },
 };
 
-interface Looked extends PythonInterpreter {
+interface Candidate extends Pick<PythonInterpreter, 'path' | 'kind'> {
   readonly real: string;
 }
 
-async function look(host: Host, path: HostPath, kind: PythonInterpreter['kind']): Promise<Looked | undefined> {
-  const real = await realFile(host, path);
+async function look(host: Host, { path, kind, real }: Candidate): Promise<PythonInterpreter | undefined> {
+  // pyenv names its folders by what is in them; starting a dozen interpreters would be what a look takes longest for.
+  const folder = kind === 'pyenv' ? posix.basename(posix.dirname(posix.dirname(path))) : '';
+  if (/^\d+\.\d+\.\d+$/.test(folder) && (await host.stat(real as HostPath)).outcome === 'status') return { path, version: folder, kind };
   const answer = await host.ask({ program: path, args: ['--version'] });
   if (answer.outcome === 'absent') return undefined;
   const told = answer.outcome === 'exited' && answer.code === 0 ? parsePythonVersion(`${answer.stdout}\n${answer.stderr}`) : undefined;
   // Where nothing can be run the name of the file must do: python3 -> python3.12
   const named = posix.basename(real).match(/^python(\d+\.\d+)$/)?.[1];
   if (told === undefined && answer.outcome !== 'unavailable') return undefined;
-  return { path, version: told ?? named, kind, real };
+  return { path, version: told ?? named, kind };
 }
 
 /** python, python3 and python3.12 in one folder are one interpreter; a virtual environment's is its own, whatever it links to. */
-function withoutTwins(interpreters: readonly Looked[]): readonly PythonInterpreter[] {
-  const seen = new Set<string>();
-  return interpreters.flatMap(({ real, ...interpreter }) => {
-    const identity = interpreter.kind === 'virtual' ? interpreter.path : real.replace(/^\/bin\//, '/usr/bin/');
-    if (seen.has(identity)) return [];
-    seen.add(identity);
-    return [interpreter];
-  });
+function withoutTwins(candidates: readonly Candidate[]): readonly Candidate[] {
+  const identityOf = ({ path, kind, real }: Candidate) => (kind === 'virtual' ? path : real.replace(/^\/bin\//, '/usr/bin/'));
+  return candidates.filter((each, index) => candidates.findIndex((other) => identityOf(other) === identityOf(each)) === index);
 }
 
 async function realFile(host: Host, path: HostPath): Promise<string> {

@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitCode, messageOf, UserError } from '../../errors.js';
-import * as tf from '../../tf.js';
 import type { Engine } from '../engine.js';
 import type { Precision } from '../mode.js';
 import { probe } from '../probe.js';
 import { rememberedProbe } from '../remembered-probe.js';
 import type { EngineSettings } from '../settings.js';
 import { hushFile } from './install/hush.js';
-import { loadTensorflow } from './load.js';
 import { type Manifest, readManifest } from './manifest.js';
 
 export const tensorflowFolder = ({ engineDirectory }: EngineSettings) => join(engineDirectory, 'tensorflow');
@@ -39,6 +37,8 @@ export function tensorflowEngine(settings: EngineSettings): Engine {
       const read = await readManifest(folder);
       if (!read.manifest) throw new UserError(`The engine \`tensorflow\` is ${read.why}`, { hint: `\`${install}\`` });
       try {
+        // TensorFlow.js is loaded where something is computed, not where somebody asks what there is.
+        const [{ loadTensorflow }, tf] = await Promise.all([import('./load.js'), import('../../tf.js')]);
         const active = loadTensorflow(folder, read.manifest, {
           logLevel: settings.tensorflowLogLevel,
           mode: { ...mode, ...precisionOf(mode.precision ?? settings.precision) },

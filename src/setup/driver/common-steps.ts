@@ -92,7 +92,7 @@ export function toolsStep(ground: Ground, packages: readonly string[], after: re
 }
 
 /** Those of `packages` that are installed now: a step that installs them must not take them away when it is undone. */
-export function presentOf({ survey: { packageNames } }: Ground, packages: readonly string[]): readonly string[] {
+export function presentOf({ survey: { packageNames } }: Pick<Ground, 'survey'>, packages: readonly string[]): readonly string[] {
   // Where nobody knows, all count as present: undo then takes nothing away.
   return packageNames.known ? packages.filter((name) => packageNames.value.has(name)) : packages;
 }
@@ -132,7 +132,10 @@ export function enrolKeyStep({ signing }: Ground, after: readonly string[]): rea
 }
 
 /** Keeps nouveau and nova_core off the GPU: in modprobe.d, and in the early boot image of every kernel. */
-export function rivalSteps({ survey }: Ground, after: readonly string[]): { steps: readonly Step<unknown>[]; warnings: readonly string[] } {
+export function rivalSteps(
+  { survey }: Pick<Ground, 'survey'>,
+  after: readonly string[],
+): { steps: readonly Step<unknown>[]; warnings: readonly string[] } {
   const kernels = survey.kernels.filter(({ complete }) => complete !== false).map(({ release }) => release);
   const atWork = rivalsAtWork(survey);
   const blacklist = step(

@@ -1,7 +1,8 @@
 import type { Facts } from '../../doctor/fact.js';
+import { needsOf } from '../needs-of.js';
 import type { Decision, FactLine, Plan, PlannedStep, Reason, Refusal } from '../plan.js';
 import { plannedStep } from '../planned-step.js';
-import type { Need, Proof } from '../step.js';
+import type { Proof } from '../step.js';
 import { enrolKey } from '../steps/enrol-key.js';
 import { distributionName, distributionOf, signing as signings } from '../tables/distributions.js';
 import { driverBranches } from '../tables/driver-branches.js';
@@ -224,12 +225,6 @@ function driverWarnings({ survey: { switches }, chosen: { branch } }: Ground): r
         ]
       : []),
   ];
-}
-
-const order: readonly Need[] = ['root', 'network', 'reboot', 'console'];
-function needsOf(steps: readonly PlannedStep[]): readonly Need[] {
-  const needed = new Set(steps.filter(({ alreadyDone }) => alreadyDone !== true).flatMap(({ needs }) => needs));
-  return order.filter((need) => needed.has(need));
 }
 
 function proofOf({ survey, chosen }: Ground): readonly Proof[] {

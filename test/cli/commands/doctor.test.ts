@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import t from 'tap';
 import { doctor } from '../../../src/cli/commands/doctor.js';
@@ -120,6 +121,54 @@ t.test('a folder that is no running machine leaves doubts, never an all-clear', 
   t.equal(byId(findings, 'host/no-nvidia-gpu')?.status, 'undetermined');
   t.ok(counts.undetermined > 5);
   t.match((await ran('--host', root)).out, /No broken link was found, and \d+ of \d+ checks could not look/);
+});
+
+t.test('--html writes the page beside the report, and a page that cannot be written stops before the look', async (t) => {
+  const cwd = t.testdir({ inner: {} });
+  const terminal = testTerminal({ cwd });
+  t.equal(await endOf(terminal, ['--html', 'report.html', '--json', '--host', join(process.cwd(), fixture('unattended-upgrade'))]), 1);
+  t.match(readFileSync(join(cwd, 'report.html'), 'utf8'), /^<!doctype html>[\s\S]*First broken link: libraries/);
+  t.equal(JSON.parse(terminal.printed.join('\n')).firstBroken, 'driver/version-mismatch', 'stdout is the report all the same');
+  t.match(terminal.said, [/report\.html$/]);
+  await t.rejects(endOf(testTerminal({ cwd }), ['--html', 'inner']), { name: 'UserError', exitCode: 2, message: /is a folder/ });
+  await t.rejects(endOf(testTerminal({ cwd }), ['--html', 'none/page.html']), { name: 'UserError', exitCode: 2, hint: /--html/ });
+});
+
+t.test('--fix --dry-run prints the plan, and ends as the doctor would', async (t) => {
+  const host = ['--host', fixture('nouveau-in-initramfs')];
+  const { out, code } = await ran('--fix', '--dry-run', ...host);
+  t.match(out, /^Plan: mend what the doctor found\n[\s\S]*update-initramfs -u -k/);
+  t.equal(code, 0, 'a warning is no blocker');
+  const plan = JSON.parse((await ran('--fix', '--dry-run', '--json', ...host)).out);
+  t.match(plan, {
+    format: 1,
+    goal: 'repair',
+    outcome: 'plan',
+    madeBy: 'gpu-setup 9.9.9',
+    steps: [{ id: 'rebuild-initramfs' }],
+    byHand: [],
+  });
+  t.equal((await ran('--fix', '--dry-run', '--host', fixture('unattended-upgrade'))).code, 1);
+});
+
+t.test('--fix prints its plan and says that it cannot carry it out', async (t) => {
+  const terminal = testTerminal();
+  const error = { name: 'UserError', exitCode: 3, message: /cannot carry out its plan yet; nothing has been changed/, hint: /--dry-run/ };
+  await t.rejects(endOf(terminal, ['--fix', '--host', fixture('unattended-upgrade')]), error);
+  t.match(terminal.printed.join('\n'), /^Plan: mend/);
+});
+
+t.test('--fix where there is nothing to mend is no failure', async (t) => {
+  const { out, code } = await ran('--fix', '--host', fixture('healthy-server'));
+  t.match(out, /Nothing to mend/);
+  t.equal(code, 0);
+  t.equal((await ran('--fix', '--host', fixture('fallen-off-bus'))).code, 1, 'what is left to a person is still broken');
+});
+
+t.test('options that contradict each other are wrong usage', async (t) => {
+  await t.rejects(ran('--dry-run'), { name: 'UserError', exitCode: 2, message: /belongs to `--fix`/ });
+  await t.rejects(ran('--list', '--fix'), { name: 'UserError', exitCode: 2 });
+  await t.rejects(ran('--list', '--html', 'x.html'), { name: 'UserError', exitCode: 2 });
 });
 
 t.test('an interrupt ends it with 130, and prints no half report', async (t) => {

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import type { Report } from '../../../engines/install/stage.js';
 import { engineSettings } from '../../../engines/settings.js';
-import { installTensorflow } from '../../../engines/tensorflow/install/install.js';
-import { installTorch } from '../../../engines/torch/install/install.js';
 import { ExitCode, UserError } from '../../../errors.js';
 import type { Run } from '../../command.js';
 import type { Terminal } from '../../terminal.js';
@@ -45,11 +43,13 @@ async function installation(terminal: Terminal, name: string, { python, libtorch
   };
   switch (name) {
     case 'torch': {
+      const { installTorch } = await import('../../../engines/torch/install/install.js');
       const { torchVersion } = await installTorch({ ...options, ...(libtorch === undefined ? {} : { libtorch }) });
       return `libtorch ${torchVersion}`;
     }
     case 'tensorflow': {
       if (libtorch !== undefined) throw new UserError('`--libtorch` is for the engine `torch`');
+      const { installTensorflow } = await import('../../../engines/tensorflow/install/install.js');
       const { tensorflow } = await installTensorflow(options);
       return `TensorFlow ${tensorflow.version}`;
     }

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { chooseEngine } from '../../../engines/choose.js';
 import { enginesOf } from '../../../engines/list.js';
 import { engineSettings } from '../../../engines/settings.js';
-import { verifyEngine } from '../../../engines/verify.js';
 import { ExitCode } from '../../../errors.js';
 import type { Run } from '../../command.js';
 import { readPreferredEngine } from '../../preferred-engine.js';
@@ -19,6 +18,7 @@ export function registerVerify(engine: Command, run: Run): void {
         const settings = { ...engineSettings(terminal.env), precision: 'fp32' as const };
         const preferred = await readPreferredEngine(settings.configFile);
         const { engine: chosen, status } = await chooseEngine(enginesOf(settings), { asked, preferred });
+        const { verifyEngine } = await import('../../../engines/verify.js');
         const { ok, maxError, tolerance, parts } = await verifyEngine(chosen);
         if (json) terminal.out(JSON.stringify({ engine: chosen.name, ok, maxError, tolerance, parts }, null, 2));
         else {
