@@ -98,7 +98,7 @@ t.test('the largest, the first of equals first', { skip }, async (t) => {
   for (const [shape, below] of [
     [[50], 5],
     [[3, 40], 7],
-    [[2, 3, 9], 3],
+    [[2, 3, 90], 3],
   ] as [number[], number][])
     for (const k of [0, 1, 4])
       t.ok(
@@ -108,6 +108,9 @@ t.test('the largest, the first of equals first', { skip }, async (t) => {
         })) < 1e-6,
         `[${shape}] ${k}`,
       );
+  await tf.setBackend('torch');
+  const strange = tf.tidy(() => tf.topk(tf.tensor1d([1, Number.NaN, 7, 7, 2, 3, 0, 0, 7, 0, 0, 0, 0]), 3).indices.arraySync());
+  t.same(strange, [1, 2, 3], 'NaN counts as the largest');
 });
 
 t.test('counted, with weights and without, and what is too large left out', { skip }, async (t) => {
