@@ -201,6 +201,8 @@ t.test('volumes: convolved, pooled, and the gradients of both', { skip }, async 
         t.ok((await errorOf(whole)) < 1e-5, `${name} ${pad} ${stride}`);
       }
     }
+  const every = (x: tf.Tensor, filter: tf.Tensor) => tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, 2, 'same');
+  t.ok((await errorOf(() => withGradients(every, [volume(), made([1, 1, 1, 3, 2], 2)]))) < 1e-5, 'every other cell');
   const [there, back] = await alongBoth((x) => tf.avgPool3d(x as tf.Tensor5D, 3, 2, 'same'), [2, 4, 5, 6, 3]);
   t.ok(Math.abs(there - back) < 1e-4 * Math.max(1, Math.abs(there)), `${there} ${back}`);
 });
