@@ -99,18 +99,22 @@ export function unpadded(torch: TorchBackend, image: Handle, geometry: Geometry)
 }
 
 /** Picture, filter and bias (or none) to the convolved picture, all in libtorch's order. */
-export const convolve = (
+export function convolve(
   torch: TorchBackend,
   image: Handle,
   filter: Handle,
   bias: Handle | undefined,
   geometry: Geometry,
   groups = 1,
-): Handle => {
+): Handle {
+  const whole = padded(torch, image, geometry);
+  // With one channel a tensor's layout is in doubt, and taking it for channels-last the oneDNN of libtorch 2.13 and 2.14 reads wrong cells
+  // where a row has one window.
+  const settled = (given: Handle) => (geometry.inChannels === 1 ? torch.call('clone', given, MemoryFormat.contiguous) : given);
   const made = torch.call(
     'convolution',
-    padded(torch, image, geometry),
-    filter,
+    settled(whole),
+    settled(filter),
     bias,
     stridesOf(geometry),
     paddingOf(geometry),
@@ -120,7 +124,7 @@ export const convolve = (
     groups,
   );
   return isThinned(geometry) ? thinned(torch, made, geometry) : made;
-};
+}
 
 /** The gradient with respect to the picture or to the filter. */
 export function convolutionGradient(

@@ -34,9 +34,11 @@ export function padded3d(torch: TorchBackend, volume: Handle, geometry: Geometry
   return sides.every((side) => side === 0) ? volume : torch.call('constant_pad_nd', volume, sides, value);
 }
 
-/** Takes away what `padded3d` added. */
-export function unpadded3d(torch: TorchBackend, volume: Handle, geometry: Geometry3d): Handle {
-  const [left, , top, , front] = sidesOf(geometry);
-  const wide = torch.call('narrow', volume, 4, left, geometry.inWidth);
-  return torch.call('narrow', torch.call('narrow', wide, 3, top, geometry.inHeight), 2, front, geometry.inDepth);
-}
+/** Takes away what `padded3d` added, and adds what it took away: of strides longer than a window TensorFlow.js has negative padding. */
+export const unpadded3d = (torch: TorchBackend, volume: Handle, geometry: Geometry3d): Handle =>
+  torch.call(
+    'constant_pad_nd',
+    volume,
+    sidesOf(geometry).map((side) => -side),
+    0,
+  );

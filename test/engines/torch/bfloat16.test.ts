@@ -84,6 +84,51 @@ for (const [name, pool] of Object.entries(poolings)) {
   });
 }
 
+t.test('pooling of a map that is stored in bfloat16, where the gradient that comes in is float32', { skip }, async (t) => {
+  const map = () => tf.conv2d(picture(), filter(2), 1, 'same');
+  for (const pool of [tf.maxPool, tf.avgPool])
+    for (const [size, stride, pad] of [
+      [2, 2, 'valid'],
+      [3, 1, 'valid'],
+      [2, 1, 'same'],
+    ] as const) {
+      // The plain backend's gradient of an average over the padding is none, and maxima of rounded numbers may be others.
+      await tf.setBackend('torch');
+      const [there, back] = tf.tidy(() => {
+        const x = map();
+        const along = (given: tf.Tensor) => {
+          const pooled = pool(given as tf.Tensor4D, size, stride, pad);
+          return tf.sum(tf.mul(pooled, noise(pooled.shape, 7))) as tf.Scalar;
+        };
+        return [along(x).dataSync()[0]!, tf.sum(tf.mul(tf.grad(along)(x), x)).dataSync()[0]!];
+      }) as [number, number] & tf.TensorContainer;
+      t.ok(Math.abs(there - back) < tolerance * 10, `${pool.name} ${size}/${stride} ${pad}: ${there}, ${back}`);
+    }
+});
+
+t.test('what follows a convolution, whose map is stored in bfloat16', { skip }, async (t) => {
+  const map = () => tf.conv2d(picture(), filter(2), 1, 'same');
+  const of8 = (seed: number) => noise([8], seed) as tf.Tensor1D;
+  for (const [name, next] of Object.entries<(x: tf.Tensor4D) => tf.Tensor>({
+    'batch norm': (x) => tf.batchNorm(x, of8(3), tf.abs(of8(4)), of8(5), of8(6)),
+    'depthwise convolution': (x) => tf.depthwiseConv2d(x, noise([3, 3, 8, 2], 7) as tf.Tensor4D, 1, 'same'),
+    crop: (x) => tf.image.cropAndResize(x, tf.tensor2d([0, 0, 0.8, 0.9], [1, 4]), tf.tensor1d([1], 'int32'), [3, 4]),
+    stack: (x) => tf.stack([x, noise(x.shape, 8)]),
+    scatter: (x) => tf.scatterND(tf.tensor2d([2, 0], [2, 1], 'int32'), x, [3, 12, 10, 8]),
+    update: (x) => tf.tensorScatterUpdate(x, tf.tensor2d([1], [1, 1], 'int32'), noise([1, 12, 10, 8], 9)),
+    'gather in depth': (x) => tf.gatherND(x, tf.tensor2d([0, 1], [1, 2], 'int32')),
+    equation: (x) => tf.einsum('bhwc,cd->bhwd', x, noise([8, 3], 10)),
+    'local response': (x) => tf.localResponseNormalization(x),
+    cumsum: (x) => tf.cumsum(x, 1),
+    'steps back': (x) => tf.stridedSlice(x, [1, 11, 9, 7], [0, 0, 0, 0], [-1, -2, -3, -1]),
+    topk: (x) => tf.topk(x, 3).values,
+    complex: (x) => tf.abs(tf.complex(x, x)),
+  })) {
+    const error = await distanceOf(() => next(map()));
+    t.ok(error < tolerance, `${name}: off by ${error}`);
+  }
+});
+
 t.test('products are rounded, and what is read is float32', { skip }, async (t) => {
   const product = () => tf.matMul(noise([6, 40], 1), noise([40, 5], 2));
   const error = await errorOf(product);

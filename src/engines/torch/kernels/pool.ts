@@ -3,7 +3,7 @@ import { backend_util, util } from '../../../tf.js';
 import type { TorchBackend } from '../backend.js';
 import type { Handle } from '../binding.js';
 import { channelsFirst, channelsLast, typedAs } from '../images.js';
-import { kernel } from '../kernel.js';
+import { kernel, type Operand } from '../kernel.js';
 
 /** A pooling as libtorch takes it: after some padding of its own, by symmetric padding, rounded up or down. */
 interface Pooling {
@@ -59,6 +59,8 @@ export function pooledMaxima(torch: TorchBackend, image: Handle, { kernel, strid
   return torch.callForMany('max_pool2d_with_indices', source, kernel, stride, padding, [1, 1], ceil) as [Handle, Handle];
 }
 
+const flowingTo = (torch: TorchBackend, dy: Operand, input: Operand): Handle => channelsFirst(torch, typedAs(torch, dy, input));
+
 const indices = 'max pool indices';
 
 /** Keeps where the maxima were beside the output: the gradient need not look for them. */
@@ -83,7 +85,7 @@ export const maxPoolGrad = kernel<{ dy: unknown; input: unknown; output: unknown
     const places = output.dataId.beside(indices) ?? pooledMaxima(torch, image, pooling)[1];
     const gradient = torch.call(
       'max_pool2d_with_indices_backward',
-      channelsFirst(torch, typedAs(torch, dy, input)),
+      flowingTo(torch, dy, input),
       source,
       kernel,
       stride,
@@ -113,11 +115,11 @@ export const avgPoolGrad = kernel<{ dy: unknown; input: unknown }, AvgPoolAttrs>
   if (isNothing(info)) return torch.share(dy);
   const pooling = poolingOf(info);
   const { kernel, stride, padding, ceil, before } = pooling;
-  const flowing = channelsFirst(torch, typedAs(torch, dy, input));
+  const flowing = flowingTo(torch, dy, input);
   const image = channelsFirst(torch, input);
   if (!before)
     return channelsLast(torch, torch.call('avg_pool2d_backward', flowing, image, kernel, stride, padding, ceil, false, undefined));
-  const shared = torch.call('div.Tensor', flowing, windowSizes(torch, pooling, info));
+  const shared = torch.call('type_as', torch.call('div.Tensor', flowing, windowSizes(torch, pooling, info)), image);
   const source = torch.call('constant_pad_nd', image, before, 0);
   const gradient = torch.call('avg_pool2d_backward', shared, source, kernel, stride, padding, ceil, true, 1);
   return channelsLast(torch, unpadded(torch, gradient, pooling, info));

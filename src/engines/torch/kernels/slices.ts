@@ -72,7 +72,7 @@ export const stridedSlice = kernel<{ x: unknown }, StridedSliceAttrs>('StridedSl
   slice_util.computeOutShape(info.begin, info.end, info.strides).forEach((count, axis) => {
     const [from, step] = [info.begin[axis]!, info.strides[axis]!];
     const last = from + (count - 1) * step;
-    if (count === 0) part = torch.call('narrow', part, axis, 0, 0);
+    if (count <= 0) part = torch.call('narrow', part, axis, 0, 0);
     else if (step > 0) part = torch.call('slice.Tensor', part, axis, from, last + 1, step);
     // libtorch takes no steps back.
     else part = torch.call('flip', torch.call('slice.Tensor', part, axis, last, from + 1, -step), [axis]);
