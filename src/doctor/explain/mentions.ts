@@ -9,6 +9,11 @@ const beforeTheText: readonly RegExp[] = [
   /^\s*(?:el)?if\b.*['"`]/,
   /^\s*[*+-]\s.*\b(?:[Ff]ix(?:e[sd])?|[Ff]ixing|[Rr]esolve[sd]?|[Aa]dd(?:s|ed)?|[Hh]andle[sd]?|[Dd]ocument(?:s|ed)?|[Aa]void(?:s|ed)?|[Ss]ilence[sd]?|[Ii]mprove[sd]?|[Ww]orkaround)\b/,
   /\b(?:[Ff]ixed|[Ff]ixes|[Rr]esolved|[Ss]olved|[Aa]voids?|[Pp]revents?|[Ww]orkaround for|[Cc]loses:?|[Kk]nown issues?|[Tt]roubleshooting|[Dd]ocumentation|FAQ|README|[Ss]ee also)\b[^\n]*(?:\bbug\b|\bissue\b|\berror\b|\bwhere\b|\bthat\b|["'“‘`:])/,
+  // Rules of a monitor, subjects of commits, results of tests
+  /^\s*(?:- )?["']?(?:summary|description|pattern|regexp?|match|expr|title|remedy|help)["']?\s*[:=]\s*/,
+  /^\s*(?:[0-9a-f]{7,40} )?(?:fix|feat|docs|test|chore|refactor)(?:\([^)]*\))?!?: /,
+  /^\s*(?:(?:not )?ok \d+\b|[✓✔] |PASS(?:ED)?\b)/,
+  /\b(?:[Hh]ow (?:to|do|can)|such as|e\.g\.|[Ff]or example|(?:messages?|errors?) like)\b/,
   /\b(?:[Ii]f you (?:see|get|encounter|receive|run into)|[Ii]n case (?:of|you)|[Ll]ook(?:ing)? for|[Ss]earch(?:ing)? for|[Cc]heck(?:ing)? for|[Ww]atch(?:ing)? for|[Nn]o longer|[Nn]ot seen|[Nn]ever)\b/,
 ];
 
