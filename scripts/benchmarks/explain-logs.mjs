@@ -53,9 +53,10 @@ Nov 23 09:${String(n % 60).padStart(2, '0')}:05 gpu01 nvidia-persistenced[1021]:
   },
   {
     name: 'training',
-    block: (n) =>
-      `2026-11-23 09:00:00.${n} INFO trainer: epoch ${n % 90} iteration ${n} loss 0.${n % 1000} lr 1e-4 images/s ${n % 700}\r${'█'.repeat(n % 20)} ${n % 100}%|  ${n}/90000 [00:00<12:31, 7.33it/s]\r`.repeat(
-        8,
-      ) + '\n',
+    block: (n) => {
+      const line = `2026-11-23 09:00:00.${n} INFO trainer: epoch ${n % 90} iteration ${n} loss 0.${n % 1000} lr 1e-4 images/s ${n % 700}`;
+      const bar = `${'█'.repeat(n % 20)} ${n % 100}%|  ${n}/90000 [00:00<12:31, 7.33it/s]`;
+      return `${`${line}\r${bar}\r`.repeat(8)}\n`;
+    },
   },
 ];

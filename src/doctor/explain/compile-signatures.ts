@@ -1,7 +1,7 @@
 import type { Signature } from '../../setup/tables/signatures.js';
 import { errorWords } from './error-line.js';
 import { LiteralSearch } from './literal-search.js';
-import { literalsOf } from './literals-of.js';
+import { needsOf } from './needs-of.js';
 
 /** One pattern of one signature, ready to be tried. */
 export interface CompiledPattern {
@@ -11,38 +11,43 @@ export interface CompiledPattern {
   readonly unless: RegExp | undefined;
 }
 
+/** A pattern to try where a piece is found, if all of `words` are near it. */
+export interface Trial {
+  readonly pattern: CompiledPattern;
+  readonly words: readonly Buffer[];
+}
+
 /** What a scan needs: the search for pieces of text, and what each piece stands for. */
 export interface CompiledSignatures {
   readonly search: LiteralSearch;
-  /** The patterns to try where a piece is found. */
-  readonly patterns: readonly (readonly CompiledPattern[])[];
+  /** What to try where each piece is found. */
+  readonly trials: readonly (readonly Trial[])[];
   /** Whether a piece alone may make an error. */
   readonly errors: readonly boolean[];
 }
 
 /** Prepares signatures for scanning; throws where a pattern is none. */
 export function compileSignatures(signatures: readonly Signature[]): CompiledSignatures {
-  const byLiteral = new Map<string, CompiledPattern[]>(errorWords.map((word) => [word, []]));
+  const byPiece = new Map<string, Trial[]>(errorWords.map((word) => [word, []]));
   for (const signature of signatures) {
     for (const { match, find, near, unless } of signature.patterns) {
-      const compiled = {
+      const pattern = {
         signature,
         match: expressionOf(match, 'gm'),
         near: near === undefined ? undefined : expressionOf(near),
         unless: unless === undefined ? undefined : expressionOf(unless),
       };
-      for (const literal of find ?? literalsOf(match)) {
-        const patterns = byLiteral.get(literal) ?? [];
-        if (!patterns.includes(compiled)) byLiteral.set(literal, [...patterns, compiled]);
+      for (const { pieces, words } of needsOf(match)) {
+        const found = find ?? pieces;
+        if (found.length === 0)
+          throw new Error(`${signature.id}: \`find\` must say what is searched for, since no text is certain in /${match}/`);
+        const trial = { pattern, words: words.map((word) => Buffer.from(word)) };
+        for (const piece of found) byPiece.set(piece, [...(byPiece.get(piece) ?? []), trial]);
       }
     }
   }
-  const literals = [...byLiteral.keys()];
-  return {
-    search: new LiteralSearch(literals),
-    patterns: [...byLiteral.values()],
-    errors: literals.map((literal) => errorWords.includes(literal)),
-  };
+  const pieces = [...byPiece.keys()];
+  return { search: new LiteralSearch(pieces), trials: [...byPiece.values()], errors: pieces.map((piece) => errorWords.includes(piece)) };
 }
 
 /** Any blank, or the break of a wrapped line with what the driver and the X server begin the next one with. */

@@ -1,25 +1,51 @@
 /** Shorter text would be found everywhere. */
 export const shortestLiteral = 6;
 
-/** A word of this length is rare enough alone, and no line break can part it. */
-const tellingWord = 9;
+/** Words that logs are full of: a scan that stopped at each of them would be slow. */
+const common = new Set(
+  `already appear appears archive architecture available before binding blacklist build building cannot checking
+  compatible compiler component configuration configured could currently detected development device devices directory
+  driver enabled error errors extension failed failure finding firmware following function header headers initialization
+  initialize initialized initialising initramfs install installation installed installer installing interface kernel
+  libraries library loaded loading longer memory missing module modules network nvidia operation package packages process
+  processing reading recommended region register registered registering release request requires restricted running
+  server service session signature signed source started status support supported system target unavailable unknown
+  unsupported update upgrade version warning without`.split(/\s+/),
+);
+
+/** What a log must hold for one alternative of a pattern to match. */
+export interface Needs {
+  /** One of these is there whole, however the lines are wrapped: what is searched for. */
+  readonly pieces: readonly string[];
+  /** All of these are there, near each other; the rarest first. */
+  readonly words: readonly string[];
+}
 
 /**
- * Text of which a log must hold at least one piece for the regular expression `source` to match: for each of its
- * alternatives a long word, or two pieces of which a wrapped line can part only one. Throws where there is none.
+ * The needs of each alternative of the regular expression `source`, whose pieces are a word that is not common, or two
+ * bits of text of which a wrapped line can part only one. An alternative without certain text has no pieces.
  */
-export function literalsOf(source: string): readonly string[] {
-  return alternativesOf(source).flatMap((runs) => {
+export function needsOf(source: string): readonly Needs[] {
+  return alternativesOf(source).map((runs) => {
+    const words = runs.flatMap(wordsOf).sort((one, other) => rarity(other) - rarity(one));
     const longest = runs.map((run) => run.trim()).sort((one, other) => other.length - one.length)[0] ?? '';
-    if (longest.length < shortestLiteral) throw new Error(`no text of ${shortestLiteral} characters is certain in /${source}/`);
-    return piecesOf(longest);
+    return { pieces: piecesOf(words[0] ?? '', longest), words: words.slice(0, mostWords) };
   });
 }
 
-function piecesOf(run: string): readonly string[] {
+/** More would not say more. */
+const mostWords = 4;
+
+/** Words of a run that no wrapped line parts; what is glued to something else than blanks is part of one all the same. */
+const wordsOf = (run: string) => run.split(/ +/).filter(({ length }) => length >= 4);
+
+const isCommon = (word: string) => common.has(word.toLowerCase().replace(/[^a-z]/g, ''));
+const rarity = (word: string) => (isCommon(word) ? 0 : 100) + word.length;
+
+function piecesOf(rarest: string, run: string): readonly string[] {
+  if (rarest.length >= shortestLiteral && !isCommon(rarest)) return [rarest];
+  if (run.length < shortestLiteral) return [];
   const words = run.split(/ +/);
-  const [word = ''] = [...words].sort((one, other) => other.length - one.length);
-  if (word.length >= tellingWord) return [word];
   const middle = Math.ceil(words.length / 2);
   const pieces = [words.slice(0, middle), words.slice(middle)].map(longestPair);
   return pieces.every(({ length }) => length >= shortestLiteral) ? pieces : [run];
