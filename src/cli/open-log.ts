@@ -1,26 +1,30 @@
 import { once } from 'node:events';
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ExitCode, messageOf, UserError } from '../errors.js';
+import { readFifo } from './read-fifo.js';
 
 /** Big reads keep a scan busy with the text and not with the reading. */
 const chunkBytes = 1 << 20;
 
 export interface OpenLog {
   readonly chunks: AsyncIterable<Buffer>;
-  /** Reading may wait for others for ever: a pipe or a device. */
+  /** Reading may wait for others for ever, and takes no notice of the signal. */
   readonly mayWait: boolean;
 }
 
 /** Opens `file`, or stdin for `-`; what cannot be read is the user's to mend and throws a `UserError`. */
 export async function openLog(
   file: string,
-  { cwd, stdin, signal }: { cwd: string; stdin: Readable; signal: AbortSignal },
+  { cwd, stdin, signal }: { cwd: string; stdin: AsyncIterable<Buffer>; signal: AbortSignal },
 ): Promise<OpenLog> {
-  if (file === '-') return { chunks: unpacked(stdin, 'stdin'), mayWait: true };
+  if (file === '-') {
+    // Node reads a folder as if it were empty.
+    if (fstatSync(0).isDirectory()) throw new UserError('stdin is a folder, not a log', { hint: 'name a file in it' });
+    return { chunks: unpacked(stdin, 'stdin'), mayWait: true };
+  }
   const path = resolve(cwd, file);
   const found: Stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
     throw complaint(file, error);
@@ -29,7 +33,12 @@ export async function openLog(
     throw new UserError(`\`${file}\` is a folder, not a log`, { hint: `name a file in it, as \`${file.replace(/\/*$/, '')}/make.log\`` });
   }
   if (found.isSocket()) throw new UserError(`\`${file}\` is a socket, not a log`, { hint: 'name a file, or `-` for stdin' });
-  return { chunks: unpacked(createReadStream(path, { highWaterMark: chunkBytes, signal }), file), mayWait: !found.isFile() };
+  // `<(command)` is a pipe too, but one whose writer is there already.
+  const stream =
+    found.isFIFO() && !/^\/(?:dev|proc\/self)\/(?:fd\/|std)/.test(path)
+      ? readFifo(path, signal)
+      : createReadStream(path, { highWaterMark: chunkBytes, signal });
+  return { chunks: unpacked(stream, file), mayWait: false };
 }
 
 function complaint(file: string, error: NodeJS.ErrnoException): UserError {
@@ -41,8 +50,8 @@ function complaint(file: string, error: NodeJS.ErrnoException): UserError {
 }
 
 /** The text of a log that may be packed with gzip, as rotated ones and nvidia-bug-report are. */
-async function* unpacked(stream: Readable, name: string): AsyncGenerator<Buffer> {
-  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+async function* unpacked(stream: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
+  const chunks = stream[Symbol.asyncIterator]();
   try {
     let start = Buffer.alloc(0);
     while (start.length < 2) {

@@ -40,11 +40,12 @@ const errors: readonly RegExp[] = [
   /Segmentation fault|command not found/,
 ];
 
-/** Counts of nothing, what was asked to happen on an error, a compiler's warnings, and the kernel's remark on every module of others. */
+/** Counts of nothing, what follows in make from an error below, what was asked to happen on an error, a compiler's warnings, and the kernel's remark on every module of others. */
 const harmless: readonly RegExp[] = [
   /\b(?:0|no|without|No) (?:\w+ ){0,2}(?:errors?|failed|failures?)\b/,
   /\b(?:errors?|failed|failures?)\b ?[:=] ?0\b/i,
   /\berrors?[=:] ?(?:remount-ro|none|None|null|false)\b/,
+  /\bmake\[\d+\]: \*\*\* \[/,
   /: (?:warning|note): /,
   /module verification failed: signature and\/or required key missing/,
 ];
