@@ -1,7 +1,7 @@
 /** What the process ends with; scripts rely on these numbers (docs/exit-codes.md). */
 export const ExitCode = {
   ok: 0,
-  /** The doctor found a blocker, or an evaluation fell below what was asked. */
+  /** The doctor found a blocker, `explain` a failure, or an evaluation fell below what was asked. */
   blocked: 1,
   /** Wrong usage or bad input: the user can mend it. */
   usage: 2,
