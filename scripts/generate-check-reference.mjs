@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Writes docs/checks.md out of the list of the doctor's checks. `--check` writes nothing and fails where the file is older than the list.
+// Writes docs/checks.md out of the list of the doctor's checks, with the failures of logs that each looks for. `--check` writes nothing and fails where the file is older than the list.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -12,8 +12,8 @@ if (unknown !== undefined) {
   console.error(`error: unknown argument \`${unknown}\`\nhint: the only one is \`--check\``);
   process.exit(2);
 }
-const { checks, chain, inOrder } = await importTypeScript(
-  "export { checks } from './src/doctor/checks/index.ts'; export { chain } from './src/doctor/finding.ts'; export { inOrder } from './src/doctor/examine.ts';",
+const { checks, chain, inOrder, signatures } = await importTypeScript(
+  "export { checks } from './src/doctor/checks/index.ts'; export { chain } from './src/doctor/finding.ts'; export { inOrder } from './src/doctor/examine.ts'; export { signatures } from './src/setup/tables/signatures.ts';",
 );
 
 /** Node runs no TypeScript: the checks are bundled, as deep below the root as their tables expect, which needs nothing built. */
@@ -50,7 +50,12 @@ const hangsOn = ({ requires, link }) => {
   if (!requires?.length) return 'Hangs on nothing.';
   return `Hangs on ${requires.map((id) => `[${id}](#${id})`).join(', ')}.`;
 };
-const entry = (check) => `### ${anchor(check.id)}\`${check.id}\`\n\n**${check.title}.** ${check.about}\n\n${hangsOn(check)}\n`;
+const inLogs = (check) => {
+  const ids = signatures.filter((signature) => signature.checks.includes(check.id)).map(({ id }) => `[${id}](signatures.md#${id})`);
+  return ids.length === 0 ? '' : ` In logs: ${ids.join(', ')}.`;
+};
+const entry = (check) =>
+  `### ${anchor(check.id)}\`${check.id}\`\n\n**${check.title}.** ${check.about}\n\n${hangsOn(check)}${inLogs(check)}\n`;
 
 const sections = chain.flatMap((link) => {
   const here = inOrder(checks).filter((check) => check.link === link);
@@ -63,7 +68,7 @@ const sections = chain.flatMap((link) => {
   return [`## ${link}: ${links[link]}\n`, ...here.map(entry), ...engines];
 });
 
-const text = `<!-- Written by scripts/generate-check-reference.mjs out of src/doctor/checks/; edit those. -->
+const text = `<!-- Written by scripts/generate-check-reference.mjs out of src/doctor/checks/ and configs/support/signatures/; edit those. -->
 # The doctor’s checks
 
 \`gpu-setup doctor\` looks along a chain of causes: ${chain.join(', ')}. The first blocker in it is the _first broken link_;

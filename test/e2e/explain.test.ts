@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { gpuSetup, type Outcome, program } from './gpu-setup.js';
@@ -40,6 +41,19 @@ function explaining(args: readonly string[], input?: string | Buffer): Promise<O
       clearInterval(watch);
       resolve({ code, stdout, stderr, peakMiB });
     });
+  });
+}
+
+/** The files that a process has open. */
+function opened(pid: number): readonly string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).flatMap((name) => {
+    try {
+      return [readlinkSync(`${folder}/${name}`)];
+    } catch {
+      // It was closed just now.
+      return [];
+    }
   });
 }
 
@@ -126,8 +140,8 @@ t.test('a fifo is read to its end, and waiting for one can be interrupted', asyn
   t.same(idsIn(stdout), ['nvml-mismatch']);
 
   const waiting = spawn(process.execPath, [program, 'explain', fifo], { stdio: 'ignore' });
-  // Once it waits, it has nothing left to do; before that the signal ends it as well.
-  setTimeout(() => waiting.kill('SIGINT'), 1500);
+  while (!opened(waiting.pid!).includes(fifo)) await setTimeout(20);
+  waiting.kill('SIGINT');
   const ended = await new Promise((resolve) => waiting.on('close', (code, signal) => resolve(code ?? signal)));
   t.equal(ended, 130);
 });

@@ -123,7 +123,7 @@ export class LogScanner {
       const text = lineAt(this.#bytes, place);
       const message = withoutLogPrefix(text);
       const start = errorIn(message);
-      if (start < 0 || isMention(message, start)) return;
+      if (start < 0 || isMention(message, start, message.length)) return;
       this.#lastCandidate = line;
       this.#settle(line - reach);
       this.#pending.push({ line, text: shown(text, text.length - message.length + start) });
@@ -175,7 +175,7 @@ export class LogScanner {
         continue;
       }
       this.#explain(from, to);
-      if (isMention(begin.message, column)) continue;
+      if (isMention(begin.message, column, column + found[0].length)) continue;
       this.#record(signature.id, from, shown(begin.raw, begin.raw.length - begin.message.length + column), found.groups ?? {});
       return;
     }

@@ -14,8 +14,14 @@ const beforeTheText: readonly RegExp[] = [
   /^\s*(?:[0-9a-f]{7,40} )?(?:fix|feat|docs|test|chore|refactor)(?:\([^)]*\))?!?: /,
   /^\s*(?:(?:not )?ok \d+\b|[✓✔] |PASS(?:ED)?\b)/,
   /\b(?:[Hh]ow (?:to|do|can)|such as|e\.g\.|[Ff]or example|(?:messages?|errors?) like)\b/,
+  /\b(?:[Ww]hether|[Nn]ot|[Nn]o|[Ww]ithout)\s+(?:[\w-]+\s+){0,2}["'“‘`]?$/,
+  /\bdeprecated\b[^\n]*:\s*$/,
   /\b(?:[Ii]f you (?:see|get|encounter|receive|run into)|[Ii]n case (?:of|you)|[Ll]ook(?:ing)? for|[Ss]earch(?:ing)? for|[Cc]heck(?:ing)? for|[Ww]atch(?:ing)? for|[Nn]o longer|[Nn]ot seen|[Nn]ever)\b/,
 ];
+
+/** What right behind it says that it is not so, or only a name that is defined. */
+const behindTheText =
+  /^["'”’`.!)]*\s*(?:\.\.\. ?(?:no|No|ok|OK|passed)\b|[:=] ?(?:no|No|false|False|0|ok|OK|none|None|passed|PASSED)\b|= ?\d+,?$|is defined\b|was not found\b|not found\b)/;
 
 /** The same about the whole line. */
 const inTheLine: readonly RegExp[] = [
@@ -23,8 +29,12 @@ const inTheLine: readonly RegExp[] = [
   /\(Closes: #\d+|\(LP: #\d+/,
 ];
 
-/** Whether `line`, in which a failure's text begins at `start`, only speaks of the failure. */
-export function isMention(line: string, start: number): boolean {
+/** Whether `line`, in which a failure's text stands from `start` to before `end`, only speaks of the failure. */
+export function isMention(line: string, start: number, end: number): boolean {
   const before = line.slice(0, start);
-  return beforeTheText.some((pattern) => pattern.test(before)) || inTheLine.some((pattern) => pattern.test(line));
+  return (
+    beforeTheText.some((pattern) => pattern.test(before)) ||
+    behindTheText.test(line.slice(end)) ||
+    inTheLine.some((pattern) => pattern.test(line))
+  );
 }
