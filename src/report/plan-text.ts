@@ -6,12 +6,18 @@ import { wrapped } from './wrapped.js';
 /** Colours a word; the identity where there are no colours. */
 export type Paint = (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string) => string;
 
+const goals: Record<Plan['goal'], string> = {
+  driver: 'install the NVIDIA driver',
+  'no-nouveau': "keep the kernel's own drivers off the GPU",
+  nouveau: "let the kernel's own drivers have the GPU",
+};
+
 /** A plan, for people. */
 export function planText(plan: Plan, paint: Paint): string {
   const { madeOn, assumptions, decisions, preflight, warnings, steps, afterReboot } = plan;
   const open = steps.filter(({ alreadyDone }) => alreadyDone !== true).length;
   return [
-    paint('bold', `Plan: install the NVIDIA ${plan.goal}`),
+    paint('bold', `Plan: ${goals[plan.goal]}`),
     `on ${madeOn.distribution ?? 'an unknown distribution'}, kernel ${madeOn.kernel ?? 'unknown'}, ${madeOn.architecture ?? 'architecture unknown'}`,
     ...assumptions.map((assumption) => paint('yellow', `ASSUMED: ${assumption}`)),
     '',
@@ -40,7 +46,7 @@ export const furtherReasons = ({ reasons }: Refusal): readonly string[] =>
 
 function summary({ needs, complete }: Plan, open: number): string {
   if (open === 0) return 'Nothing to do: the machine is as planned';
-  const ends = complete ? '' : '; it ends in a reboot, and `gpu-setup install-driver` goes on from there';
+  const ends = complete ? '' : '; it ends in a reboot, and goes on from there';
   return `${open} step${open === 1 ? '' : 's'} to do; needs ${needs.join(', ') || 'nothing'}${ends}. Nothing has been changed`;
 }
 
@@ -78,8 +84,11 @@ const width = 100;
 /** A word and what it is about, in two columns. */
 const entry = (word: string, text: string, column = 10) => wrapped(text, { width, first: word.padEnd(column), indent: ' '.repeat(column) });
 
-const painted = (line: string, paint: Paint) =>
-  line.startsWith('+') ? paint('green', line) : line.startsWith('-') ? paint('red', line) : line;
+const painted = (given: string, paint: Paint) => {
+  // The text of a file is somebody else's: it must not steer the terminal.
+  const line = given.replace(/[^\P{Cc}\t]/gu, '\u{fffd}');
+  return line.startsWith('+') ? paint('green', line) : line.startsWith('-') ? paint('red', line) : line;
+};
 
 const proofLine = ({ command, file, expect }: Proof): string => `${command ? `\`${commandText(command)}\`` : (file ?? '')} ${expect}`;
 
