@@ -54,9 +54,10 @@ const words: Readonly<Record<string, string>> = {
 
 /** Where a file is to be written: at the end of its links; in folders that do not exist yet, under the deepest that does. */
 async function placeOf(root: string, path: HostPath): Promise<string> {
+  await refuseCommonGround(root, path);
   const located = await locateInside(root, path, { follow: 'all' });
   if (located.outcome === 'located') {
-    for (const place of new Set([path, located.inside])) await refuseCommonGround(root, place);
+    await refuseCommonGround(root, located.inside);
     return located.real;
   }
   if (located.outcome === 'unavailable') throw new UserError(`Cannot write \`${path}\`: ${located.why}`, { exitCode: 3 });
