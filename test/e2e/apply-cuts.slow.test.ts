@@ -17,6 +17,7 @@ t.test('files and units, cut off at every record of the journal', { skip: unable
 });
 
 t.test('packages, cut off at every record of the journal and while apt works', { skip: unable }, async (t) => {
+  furnish(system!);
   addArchive(system!, t.testdir({}));
   system!.write('/root/packages.json', JSON.stringify(await planOf(system!, [...fileSteps.slice(0, 2), ...packageSteps, ...endSteps])));
   await surviveCuts(t, system!, '/root/packages.json', { lagMs: 4000 });

@@ -15,7 +15,7 @@ export function addArchive(system: OverlaySystem, scratch: string): void {
       files: { 'usr/bin/gs-probe': '#!/bin/sh\necho probe\n', 'etc/gs-probe.conf': 'level=1\n' },
       conffiles: '/etc/gs-probe.conf\n',
       // Long enough for a cut to fall into it.
-      postinst: '#!/bin/sh\nset -e\nmkdir -p /var/lib/gs-probe\nsleep 0.3\ndate > /var/lib/gs-probe/state\n',
+      postinst: '#!/bin/sh\nset -e\nmkdir -p /var/lib/gs-probe\nsleep 0.3\necho configured > /var/lib/gs-probe/state\n',
       postrm:
         '#!/bin/sh\nset -e\nif [ "$1" = purge ]; then sleep 0.2; rm -f /var/lib/gs-probe/state; rmdir --ignore-fail-on-non-empty /var/lib/gs-probe || true; fi\n',
     },

@@ -26,10 +26,10 @@ export const packageSteps: readonly Step<unknown>[] = [
   step(
     installPackages,
     { packages: ['gs-probe'], refresh: true, recommends: false, hold: true, present: [] },
-    about('install-probe', ['write-deep']),
+    about('install-probe', ['blacklist']),
   ),
 ];
-export const endSteps: readonly Step<unknown>[] = [step(startUnit, { unit }, about('start-display', ['write-deep']))];
+export const endSteps: readonly Step<unknown>[] = [step(startUnit, { unit }, about('start-display', ['blacklist']))];
 
 /** A plan of `steps` for the system, as it now is. */
 export async function planOf({ root }: OverlaySystem, steps: readonly Step<unknown>[], more: Partial<Plan> = {}): Promise<Plan> {
@@ -80,12 +80,12 @@ export function furnish(system: OverlaySystem): void {
   system.write('/etc/gpu-setup-kept.conf', 'old\n', 0o600);
 }
 
-/** State of our own, the plans of the test, and what every apt leaves: its logs, its lists and caches, and older copies of dpkg's lists. */
+/** State of our own, the plans of the test, and what every apt leaves: its logs, its lists and caches and the catalogue made of them, and older copies of dpkg's lists. */
 export const exceptions = [
   /^\/var\/lib\/gpu-setup(\/|$)/,
   /^\/var\/log(\/|$)/,
   /^\/var\/cache(\/|$)/,
-  /^\/var\/lib\/apt\/lists(\/|$)/,
+  /^\/var\/lib\/(apt\/lists|swcatalog)(\/|$)/,
   /^\/var\/lib\/dpkg\/(.*-old|lock.*|triggers\/Lock)$/,
   /^\/root\/[^/]*\.json$/,
   /^\/(tmp|run|var\/tmp|work|proc|dev)(\/|$)/,
