@@ -5,8 +5,10 @@ export type HostPath = `/${string}`;
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
-  /** Milliseconds until it is killed; 10 seconds unless told. */
+  /** Milliseconds until it is killed; unless told 10 seconds for one that only looks, 5 minutes for one that changes. */
   readonly timeoutMs?: number;
+  /** It asks whoever sits at the terminal, and gets that terminal; where nobody sits there it is not run. */
+  readonly asks?: boolean;
 }
 
 /** `absent`: it is not there. `unavailable`: this host cannot say, and why. Never one for the other. */
@@ -52,5 +54,9 @@ export interface MutableHost extends Host {
   /** Atomic: a temporary file beside it, fsync, rename. Without `mode` a file keeps its own; a new one gets 0o644. */
   write(path: HostPath, content: string | Uint8Array, mode?: number): Promise<void>;
   remove(path: HostPath): Promise<void>;
+  /** A folder with something in it stays, and one that is not there is gone already. */
+  removeEmptyDirectory(path: HostPath): Promise<void>;
+  setMode(path: HostPath, mode: number): Promise<void>;
+  /** Runs a program that changes something; both its streams come back as `stdout`. */
   execute(command: Command): Promise<Ran>;
 }

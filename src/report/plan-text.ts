@@ -1,4 +1,4 @@
-import type { ByHand, Plan, PlannedStep, Refusal, RepairPlan } from '../setup/plan.js';
+import type { ByHand, Goal, Plan, PlannedStep, Refusal, RepairPlan } from '../setup/plan.js';
 import type { Proof } from '../setup/step.js';
 import { commandText } from './command-text.js';
 import { printable } from './printable.js';
@@ -6,6 +6,13 @@ import { wrapped } from './wrapped.js';
 
 /** Colours a word; the identity where there are no colours. */
 export type Paint = (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan', text: string) => string;
+
+const goals: Record<Goal, string> = {
+  driver: 'install the NVIDIA driver',
+  'no-nouveau': "keep the kernel's own drivers off the GPU",
+  nouveau: "let the kernel's own drivers have the GPU",
+  repair: 'mend what the doctor found',
+};
 
 /** A plan, for people. */
 export function planText(plan: Plan | RepairPlan, paint: Paint): string {
@@ -40,16 +47,16 @@ export function planText(plan: Plan | RepairPlan, paint: Paint): string {
 export const furtherReasons = ({ reasons }: Refusal): readonly string[] =>
   reasons.slice(1).map(({ reason, hint }) => `also: ${reason}${hint ? ` (${hint})` : ''}`);
 
-const goals = { driver: 'install the NVIDIA driver', repair: 'mend what the doctor found' } as const;
-const again = { driver: 'gpu-setup install-driver', repair: 'gpu-setup doctor --fix' } as const;
+/** What goes on after the reboot that a plan ends in. */
+const goesOn = (goal: Goal) => (goal === 'repair' ? '`gpu-setup doctor --fix` goes on from there' : 'goes on from there');
 
 function summary(plan: Plan | RepairPlan, open: number): string {
   const { needs, complete, goal } = plan;
   const left = 'byHand' in plan ? plan.byHand.length : 0;
   const hands = left > 0 ? `; ${left} ${left === 1 ? 'thing is' : 'things are'} left to a person` : '';
-  if (open === 0 && goal === 'driver') return 'Nothing to do: the machine is as planned';
+  if (open === 0 && goal !== 'repair') return 'Nothing to do: the machine is as planned';
   if (open === 0) return left > 0 ? `No step of ours mends this${hands}` : 'Nothing to mend: no blocker and no warning';
-  const ends = complete ? '' : `; it ends in a reboot, and \`${again[goal]}\` goes on from there`;
+  const ends = complete ? '' : `; it ends in a reboot, and ${goesOn(goal)}`;
   return `${open} step${open === 1 ? '' : 's'} to do; needs ${needs.join(', ') || 'nothing'}${hands}${ends}. Nothing has been changed`;
 }
 
@@ -97,8 +104,11 @@ const width = 100;
 /** A word and what it is about, in two columns. */
 const entry = (word: string, text: string, column = 10) => wrapped(text, { width, first: word.padEnd(column), indent: ' '.repeat(column) });
 
-const painted = (line: string, paint: Paint) =>
-  line.startsWith('+') ? paint('green', line) : line.startsWith('-') ? paint('red', line) : line;
+const painted = (given: string, paint: Paint) => {
+  // The text of a file is somebody else's: it must not steer the terminal.
+  const line = given.replace(/[^\P{Cc}\t]/gu, '\u{fffd}');
+  return line.startsWith('+') ? paint('green', line) : line.startsWith('-') ? paint('red', line) : line;
+};
 
 const proofLine = ({ command, file, expect }: Proof): string => `${command ? `\`${commandText(command)}\`` : (file ?? '')} ${expect}`;
 

@@ -1,6 +1,6 @@
 import type { CheckId } from '../doctor/finding.js';
 import type { Command, HostPath } from '../host/host.js';
-import type { Need, Proof, Risk } from './step.js';
+import type { Json, Need, Proof, Risk } from './step.js';
 
 /** A file as a step finds it and leaves it. */
 export interface PlannedFile {
@@ -60,9 +60,12 @@ export interface MadeOn {
   readonly architecture: string | null;
 }
 
+/** `repair` mends what the doctor found, `no-nouveau` keeps the kernel's own drivers off the GPU, `nouveau` lets them have it again. */
+export type Goal = 'driver' | 'repair' | 'no-nouveau' | 'nouveau';
+
 interface PlanHead {
   readonly format: 1;
-  readonly goal: 'driver' | 'repair';
+  readonly goal: Goal;
   readonly madeBy: string;
   readonly madeOn: MadeOn;
   /** What was taken for granted on somebody's word; a plan with any is for reading only. */
@@ -85,6 +88,8 @@ export interface Plan extends PlanHead {
   readonly complete: boolean;
   /** How we know that the goal is reached. */
   readonly proof: readonly Proof[];
+  /** What was asked for: after a reboot it is planned again. */
+  readonly request?: Json;
 }
 
 export interface Reason {

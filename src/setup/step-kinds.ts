@@ -1,5 +1,5 @@
-import type { Host } from '../host/host.js';
-import type { Doneness, Step, StepDescription, StepKind } from './step.js';
+import type { Host, MutableHost } from '../host/host.js';
+import type { Doneness, Json, Role, Step, StepDescription, StepKind } from './step.js';
 import { buildDkms } from './steps/build-dkms.js';
 import { createSigningKey } from './steps/create-signing-key.js';
 import { enrolKey } from './steps/enrol-key.js';
@@ -19,16 +19,28 @@ import { writeFile } from './steps/write-file.js';
 /** A kind whose parameters are checked when it gets them: what a plan read from a file needs. */
 export interface CheckedKind {
   readonly kind: string;
-  readonly appliable: boolean;
+  readonly role: Role;
+  readonly undoLast: boolean;
   describe(params: unknown): StepDescription;
   isDone(params: unknown, host: Host): Promise<Doneness>;
+  before(params: unknown, host: Host): Promise<Json>;
+  apply(params: unknown, before: Json, host: MutableHost): Promise<void>;
+  settle(params: unknown, before: Json, host: Host): Promise<Json>;
+  undo(params: unknown, record: Json, host: MutableHost): Promise<string | undefined>;
+  isCarriedOut(params: unknown, host: Host): Promise<Doneness>;
 }
 
-const checked = <P>(of: StepKind<P>): CheckedKind => ({
-  kind: of.kind,
-  appliable: of.change !== undefined,
-  describe: (params) => of.describe(of.params.parse(params)),
-  isDone: (params, host) => of.isDone(of.params.parse(params), host),
+const checked = <P>({ kind, params: schema, role = 'lasting', describe, isDone, change }: StepKind<P>): CheckedKind => ({
+  kind,
+  role,
+  undoLast: change.undoLast ?? false,
+  describe: (params) => describe(schema.parse(params)),
+  isDone: (params, host) => isDone(schema.parse(params), host),
+  before: (params, host) => change.before(schema.parse(params), host),
+  apply: (params, before, host) => change.apply(schema.parse(params), before, host),
+  settle: async (params, before, host) => (change.settle ? change.settle(schema.parse(params), before, host) : before),
+  undo: (params, record, host) => change.undo(schema.parse(params), record, host),
+  isCarriedOut: (params, host) => (change.isCarriedOut ?? isDone)(schema.parse(params), host),
 });
 
 /** Every kind of change that a plan may hold. */

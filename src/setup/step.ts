@@ -51,19 +51,36 @@ export interface StepDescription {
 /** Whether the machine is already so; `cannot-tell` where it cannot be asked. */
 export type Doneness = 'done' | 'not-done' | 'cannot-tell';
 
+/** How a kind of change is carried out and taken back. Each of these may be cut off at any point and called again. */
+export interface Change<P> {
+  /** What is there now: kept in the journal before anything changes, so that a cut loses nothing. */
+  before(params: P, host: Host): Promise<Json>;
+  /** Carries it out, also where an earlier try was cut off. Throws a `UserError` where the machine refuses. */
+  apply(params: P, before: Json, host: MutableHost): Promise<void>;
+  /** What undo will need, where that shows only afterwards; else it is what was there before. */
+  settle?(params: P, before: Json, host: Host): Promise<Json>;
+  /** Takes it back, also what is done in part; answers what could not be taken back, in a sentence. */
+  undo(params: P, record: Json, host: MutableHost): Promise<string | undefined>;
+  /** Whether what can be done now is done, where being so takes more, as a key that the firmware takes at the next boot. */
+  isCarriedOut?(params: P, host: Host): Promise<Doneness>;
+  /** Undo it when all else is undone: it is made from what the other steps leave. */
+  readonly undoLast?: boolean;
+}
+
 /** What one kind of change means. Describing is pure; `isDone` only asks. */
 export interface StepKind<P> {
   readonly kind: string;
   readonly params: z.ZodType<P>;
+  /**
+   * `lasting` unless told: the machine stays so. `clears-the-way` holds while other steps are at work, needed only for them,
+   * and given back when they fail; `running` is a state of the running system; `ends-the-run` is left to a person.
+   */
+  readonly role?: Role;
   describe(params: P): StepDescription;
   isDone(params: P, host: Host): Promise<Doneness>;
-  /** Undefined of a kind that can be planned, and not yet carried out. */
-  readonly change?: {
-    /** Carries it out; what it answers is kept in the journal for `undo`. */
-    apply(params: P, host: MutableHost, signal: AbortSignal): Promise<Json>;
-    undo(params: P, record: Json, host: MutableHost): Promise<void>;
-  };
+  readonly change: Change<P>;
 }
+export type Role = 'lasting' | 'clears-the-way' | 'running' | 'ends-the-run';
 
 /** A step of `kind`. */
 export function step<P>(kind: StepKind<P>, params: P, about: Omit<Step, 'kind' | 'params'>): Step<P> {

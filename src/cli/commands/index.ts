@@ -1,12 +1,29 @@
 import type { CliCommand } from '../command.js';
+import { apply } from './apply.js';
 import { data } from './data.js';
 import { doctor } from './doctor.js';
 import { engineCommand } from './engine.js';
 import { explain } from './explain.js';
+import { history } from './history.js';
 import { installDriver } from './install-driver.js';
 import { predict } from './predict.js';
+import { resume } from './resume.js';
 import { test } from './test.js';
 import { train } from './train.js';
+import { undo } from './undo.js';
 
 /** Every command, in the order of the help. */
-export const commands: readonly CliCommand[] = [doctor, explain, installDriver, engineCommand, data, train, test, predict];
+export const commands: readonly CliCommand[] = [
+  doctor,
+  explain,
+  installDriver,
+  apply,
+  resume,
+  undo,
+  history,
+  engineCommand,
+  data,
+  train,
+  test,
+  predict,
+];

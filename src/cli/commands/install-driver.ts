@@ -6,13 +6,13 @@ import { liveHost } from '../../host/live-host.js';
 import { openHost } from '../../host/open-host.js';
 import { furtherReasons, planText } from '../../report/plan-text.js';
 import { type DriverRequest, parseDeviceId, parseRunFile } from '../../setup/driver/request.js';
+import { type CarryOutOptions, carryOutPlan } from '../carry-out.js';
 import type { CliCommand } from '../command.js';
 import type { Terminal } from '../terminal.js';
 
-interface Options {
+interface Options extends CarryOutOptions {
   readonly dkms?: true;
   readonly dryRun?: true;
-  readonly json?: true;
   readonly host?: string;
   readonly from?: 'apt' | 'run';
   readonly run?: string;
@@ -22,15 +22,17 @@ interface Options {
   readonly assumeGpu?: readonly string[];
 }
 
-/** `install-driver`: plans the NVIDIA driver of this machine, or of another one. */
+/** `install-driver`: puts the NVIDIA driver on this machine, or plans it for this one or another. */
 export const installDriver: CliCommand = {
   register(program, run) {
     program
       .command('install-driver')
-      .description('plan the NVIDIA driver for this machine: what would be done, why, and how to take it back')
+      .description('install the NVIDIA driver: shows what will be done, why, and how to take it back, and asks')
       .option('--dkms', 'build the kernel module with DKMS, so that it follows kernel updates')
       .option('--dry-run', 'print the plan and change nothing')
-      .option('--json', 'print the plan as one JSON document')
+      .option('--until <step>', 'stop after this step; `resume` goes on')
+      .option('--yes', 'do not ask')
+      .option('--json', 'print one JSON document: the plan, or what happened')
       .option('--host <path>', 'plan for another machine: a mounted root, a chroot or a snapshot folder')
       .addOption(new Option('--from <method>', 'where the driver comes from').choices(['apt', 'run']))
       .option('--run <file>', "NVIDIA's installer, NVIDIA-Linux-….run")
@@ -44,11 +46,8 @@ export const installDriver: CliCommand = {
 
 async function handle(terminal: Terminal, options: Options, command: Command): Promise<ExitCode> {
   const request = requestOf(terminal, options);
-  if (!options.dryRun) {
-    throw new UserError('`install-driver` cannot carry out its plan yet', {
-      hint: 'add `--dry-run` to see the plan',
-      exitCode: ExitCode.failed,
-    });
+  if (!options.dryRun && options.host !== undefined) {
+    throw new UserError('`install-driver` installs on this machine alone', { hint: 'for another one add `--dry-run` to see the plan' });
   }
   const host = options.host === undefined ? liveHost({ environment: terminal.env }) : await openHost(resolve(terminal.cwd, options.host));
   // Its tables are read when they are needed, and not by every other command.
@@ -56,6 +55,7 @@ async function handle(terminal: Terminal, options: Options, command: Command): P
   const plan = await planDriver(factsOf(host), request, `gpu-setup ${command.parent?.version() ?? ''}`.trim());
   const paint = terminal.style.bind(terminal);
   if (plan.outcome === 'plan') {
+    if (!options.dryRun) return carryOutPlan(terminal, plan, options, () => terminal.say(planText(plan, paint)));
     terminal.out(options.json ? JSON.stringify(plan, null, 2) : planText(plan, paint));
     return ExitCode.ok;
   }

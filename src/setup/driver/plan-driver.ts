@@ -14,7 +14,7 @@ import { installedDriver } from './installed-driver.js';
 import { missingHeaders } from './missing-headers.js';
 import { badRequest, blocked, obstaclesOf } from './obstacles.js';
 import { packageVersions } from './package-versions.js';
-import { checkRequest, type DriverRequest } from './request.js';
+import { checkRequest, type DriverRequest, keptRequest } from './request.js';
 import { runArguments } from './run-arguments.js';
 import { runDraft } from './run-steps.js';
 import { gpuWords, type Survey, surveyOf } from './survey.js';
@@ -66,6 +66,7 @@ export async function planDriver(facts: Facts, request: DriverRequest, madeBy: s
     needs: needsOf(steps),
     complete: !steps.some(({ kind, alreadyDone }) => kind === 'reboot' && alreadyDone !== true),
     proof: proofOf(ground),
+    request: keptRequest(request),
   };
 }
 

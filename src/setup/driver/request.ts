@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import { UserError } from '../../errors.js';
+import type { Json } from '../step.js';
+import { hostPath } from '../steps/host-path.js';
 
 /** What was asked for on the command line of `install-driver`. */
 export interface DriverRequest {
@@ -52,4 +55,29 @@ export function checkRequest({ from, run, driver }: DriverRequest): void {
   if (run && driver !== undefined && driver !== run.version && driver !== String(branchOf(run.version))) {
     throw new UserError(`\`--driver ${driver}\` and \`${run.path}\` are two drivers`, { hint: 'leave `--driver` out: the file decides' });
   }
+}
+
+const kept = z.strictObject({
+  dkms: z.boolean(),
+  from: z.enum(['apt', 'run']).optional(),
+  run: hostPath.optional(),
+  driver: z.string().optional(),
+  kernelModule: z.enum(['auto', 'open', 'proprietary']),
+  openglFiles: z.boolean(),
+});
+
+/** A request as a plan keeps it, to plan again after a reboot; nothing is assumed then. */
+export const keptRequest = ({ dkms, from, run, driver, kernelModule, openglFiles }: DriverRequest): Json => ({
+  dkms,
+  ...(from === undefined ? {} : { from }),
+  ...(run === undefined ? {} : { run: run.path }),
+  ...(driver === undefined ? {} : { driver }),
+  kernelModule,
+  openglFiles,
+});
+
+/** What `keptRequest` made. */
+export function requestFrom(json: Json | undefined): DriverRequest {
+  const { from, run, driver, ...rest } = kept.parse(json);
+  return { ...rest, from, run: run === undefined ? undefined : parseRunFile(run), driver, assumeGpus: [] };
 }

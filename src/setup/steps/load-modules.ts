@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { parseModules } from '../../doctor/facts/loaded-modules.js';
 import { moduleName } from '../../doctor/facts/module-blacklist.js';
 import type { StepKind } from '../step.js';
+import { carryOut } from './carry-out.js';
 import { plainName } from './host-path.js';
+import { loadedNames, loadedOf, namesIn } from './loaded-names.js';
 
 interface Params {
   readonly modules: readonly string[];
@@ -11,6 +12,7 @@ interface Params {
 /** Loads modules into the running kernel. */
 export const loadModules: StepKind<Params> = {
   kind: 'load-modules',
+  role: 'running',
   params: z.strictObject({ modules: z.array(plainName).min(1) }),
   describe: ({ modules }) => ({
     summary: `Load ${modules.join(', ')}`,
@@ -25,9 +27,20 @@ export const loadModules: StepKind<Params> = {
     ],
   }),
   async isDone({ modules }, host) {
-    const answer = await host.read('/proc/modules');
-    if (answer.outcome !== 'text') return answer.outcome === 'absent' ? 'not-done' : 'cannot-tell';
-    const loaded = new Set(parseModules(answer.text).map(({ name }) => name));
+    const loaded = await loadedNames(host);
+    if (!loaded) return 'cannot-tell';
     return modules.every((module) => loaded.has(moduleName(module))) ? 'done' : 'not-done';
+  },
+  change: {
+    before: ({ modules }, host) => loadedOf(host, modules),
+    async apply({ modules }, _, host) {
+      await carryOut(host, loadModules.describe({ modules }).commands);
+    },
+    async undo({ modules }, record, host) {
+      const [before, loaded] = [namesIn(record), await loadedOf(host, modules)];
+      const added = modules.filter((module) => loaded.includes(module) && !before.includes(module));
+      if (added.length > 0) await carryOut(host, loadModules.describe({ modules: added }).undo.commands);
+      return undefined;
+    },
   },
 };

@@ -9,6 +9,7 @@ interface Params {
 /** Starts the machine anew. It ends a plan: what comes after is planned again, on the machine as it then is. */
 export const reboot: StepKind<Params> = {
   kind: 'reboot',
+  role: 'ends-the-run',
   params: z.strictObject({ bootId: z.string().nullable() }),
   describe: ({ bootId }) => ({
     summary: 'Reboot',
@@ -28,5 +29,12 @@ export const reboot: StepKind<Params> = {
     const now = await host.read('/proc/sys/kernel/random/boot_id');
     if (bootId === null || now.outcome !== 'text') return 'cannot-tell';
     return now.text.trim() === bootId ? 'not-done' : 'done';
+  },
+  change: {
+    before: async () => null,
+    async apply() {
+      throw new Error('Nobody but a person reboots the machine: the run ends here');
+    },
+    undo: async () => undefined,
   },
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Command, HostPath } from '../../host/host.js';
 import type { StepKind } from '../step.js';
+import { carryOut } from './carry-out.js';
 import { hostPath, plainName } from './host-path.js';
 
 export type InitramfsTool = 'update-initramfs' | 'dracut' | 'mkinitcpio';
@@ -55,5 +56,19 @@ export const rebuildInitramfs: StepKind<Params> = {
       if (!answer.stdout.split('\n').some((line) => line.endsWith(holds.slice(1)))) return 'not-done';
     }
     return 'done';
+  },
+  change: {
+    undoLast: true,
+    before: async () => null,
+    async apply({ tool, kernels }, _, host) {
+      await carryOut(host, rebuild[tool](kernels));
+    },
+    async undo({ tool, kernels }, _, host) {
+      // A kernel that was removed since has no image to mend.
+      const there: string[] = [];
+      for (const kernel of kernels) if ((await host.stat(`/lib/modules/${kernel}`)).outcome === 'status') there.push(kernel);
+      if (there.length > 0) await carryOut(host, rebuild[tool](there));
+      return undefined;
+    },
   },
 };

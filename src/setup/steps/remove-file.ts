@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { UserError } from '../../errors.js';
 import type { StepKind } from '../step.js';
 import { hostPath } from './host-path.js';
+import { restoreFile, savedText, saveFile } from './saved-file.js';
 
 interface Params {
   readonly path: `/${string}`;
@@ -25,20 +25,14 @@ export const removeFile: StepKind<Params> = {
     return now.outcome === 'unavailable' ? 'cannot-tell' : now.outcome === 'absent' ? 'done' : 'not-done';
   },
   change: {
-    async apply({ path }, host) {
-      const before = await host.read(path, 'latin1');
-      if (before.outcome === 'absent') return null;
-      const status = await host.stat(path);
-      if (before.outcome === 'unavailable' || status.outcome !== 'status') {
-        const why = before.outcome === 'unavailable' ? before.why : 'its permissions cannot be read';
-        throw new UserError(`Cannot back up \`${path}\`: ${why}`, { exitCode: 3 });
-      }
-      await host.remove(path);
-      return { base64: Buffer.from(before.text, 'latin1').toString('base64'), mode: status.mode };
-    },
+    before: ({ path }, host) => saveFile(host, path),
+    apply: ({ path }, _, host) => host.remove(path),
     async undo({ path }, record, host) {
-      if (record === null || typeof record !== 'object' || !('base64' in record)) return;
-      await host.write(path, Buffer.from(String(record.base64), 'base64'), Number(record.mode));
+      const now = await host.read(path, 'latin1');
+      const before = savedText(record);
+      if (now.outcome === 'text' && now.text !== before) return `${path} was written since it was removed, and stays as it is`;
+      if (before !== null) await restoreFile(host, path, record);
+      return undefined;
     },
   },
 };

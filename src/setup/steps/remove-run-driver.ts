@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StepKind } from '../step.js';
+import { carryOut } from './carry-out.js';
 
 const uninstaller = '/usr/bin/nvidia-uninstall';
 
@@ -19,5 +20,13 @@ export const removeRunDriver: StepKind<Record<string, never>> = {
   async isDone(_, host) {
     const status = await host.stat(uninstaller);
     return status.outcome === 'unavailable' ? 'cannot-tell' : status.outcome === 'absent' ? 'done' : 'not-done';
+  },
+  change: {
+    before: async () => null,
+    async apply(_, __, host) {
+      // It takes itself away last: where it is gone, an earlier try came to its end.
+      if ((await host.stat(uninstaller)).outcome !== 'absent') await carryOut(host, removeRunDriver.describe({}).commands);
+    },
+    undo: async () => 'The driver that a .run installer had put there is gone: run that installer again to have it back',
   },
 };

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { UserError } from '../../errors.js';
 import type { HostPath } from '../../host/host.js';
 import type { StepKind } from '../step.js';
 import { versionText } from '../tables/row-source.js';
+import { carryOut } from './carry-out.js';
 import { hostPath } from './host-path.js';
 
 interface Params {
@@ -11,6 +13,8 @@ interface Params {
   readonly args: readonly string[];
 }
 
+const uninstaller = '/usr/bin/nvidia-uninstall';
+const installerLog = '/var/log/nvidia-installer.log';
 const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib'] as const;
 
 /**
@@ -19,7 +23,7 @@ const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/
  */
 export const runInstaller: StepKind<Params> = {
   kind: 'run-installer',
-  params: z.strictObject({ file: hostPath, version: versionText, args: z.array(z.string().startsWith('--')) }),
+  params: z.strictObject({ file: hostPath, version: versionText, args: z.array(z.string().regex(/^--[^\p{Cc}]+$/u)) }),
   describe: ({ file, version, args }) => ({
     summary: `Install driver ${version} with ${file}`,
     commands: [
@@ -37,17 +41,57 @@ export const runInstaller: StepKind<Params> = {
       ...(args.includes('--dkms')
         ? [{ command: { program: 'dkms', args: ['status'] }, expect: `says \`installed\` of nvidia/${version} and the running kernel` }]
         : []),
-      { file: '/var/log/nvidia-installer.log', expect: 'has no line with `ERROR:` and says that the installation is complete' },
+      { file: installerLog, expect: 'has no line with `ERROR:` and says that the installation is complete' },
     ],
   }),
   async isDone({ version }, host) {
-    const uninstaller = await host.stat('/usr/bin/nvidia-uninstall');
-    if (uninstaller.outcome === 'unavailable') return 'cannot-tell';
-    if (uninstaller.outcome === 'absent') return 'not-done';
+    const installed = await host.stat(uninstaller);
+    if (installed.outcome === 'unavailable') return 'cannot-tell';
+    if (installed.outcome === 'absent') return 'not-done';
     for (const directory of libraries) {
       const library = await host.stat(`${directory}/libnvidia-ml.so.${version}`);
       if (library.outcome === 'status') return 'done';
     }
     return 'not-done';
   },
+  change: {
+    async before({ file }, host) {
+      const status = await host.stat(file);
+      if (status.outcome !== 'status' || status.kind !== 'file') throw new UserError(`There is no file \`${file}\``, { exitCode: 3 });
+      return { mode: status.mode };
+    },
+    // The installer takes away what an earlier try of it left before it begins.
+    async apply(params, _, host) {
+      await carryOut(host, runInstaller.describe(params).commands);
+      const log = await host.read(installerLog, 'utf8', 1024 * 1024);
+      const complaints = log.outcome === 'text' ? complaintsIn(log.text) : [];
+      if (complaints.length > 0) {
+        throw new UserError(`The installer ended with 0, and its log says: ${complaints.slice(0, 3).join('; ')}`, {
+          exitCode: 3,
+          hint: `the whole log is \`${installerLog}\``,
+        });
+      }
+    },
+    async undo({ file }, record, host) {
+      if ((await host.stat(uninstaller)).outcome === 'status')
+        await carryOut(host, [{ program: uninstaller, args: ['--silent'], timeoutMs: 10 * 60_000 }]);
+      const { mode } = z.strictObject({ mode: z.number().int() }).parse(record);
+      if ((await host.stat(file)).outcome === 'status') await host.setMode(file, mode);
+      return undefined;
+    },
+    async isCarriedOut(params, host) {
+      const done = await runInstaller.isDone(params, host);
+      const log = await host.read(installerLog, 'utf8', 1024 * 1024);
+      // It copies the libraries long before it is through: one that was cut off has them, and no such line.
+      if (done !== 'done' || log.outcome !== 'text') return done;
+      return log.text.includes(`(version: ${params.version}) is now complete`) ? 'done' : 'not-done';
+    },
+  },
 };
+
+/** Lines such as `ERROR: Failed to run …`, `WARNING: Failed to register the NVIDIA kernel modules with DKMS`. */
+export const complaintsIn = (log: string): readonly string[] =>
+  log
+    .split('\n')
+    .filter((line) => /^\s*(?:->\s*)?ERROR:/.test(line) || /Failed to (?:register|install) .*DKMS/i.test(line))
+    .map((line) => line.trim());

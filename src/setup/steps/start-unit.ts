@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { StepKind } from '../step.js';
+import { carryOut } from './carry-out.js';
 import { plainName } from './host-path.js';
-import { unitState } from './unit-state.js';
+import { unitState, wasActive } from './unit-state.js';
 
 interface Params {
   readonly unit: string;
@@ -10,6 +11,7 @@ interface Params {
 /** Starts a unit. */
 export const startUnit: StepKind<Params> = {
   kind: 'start-unit',
+  role: 'running',
   params: z.strictObject({ unit: plainName }),
   describe: ({ unit }) => ({
     summary: `Start ${unit}`,
@@ -23,5 +25,15 @@ export const startUnit: StepKind<Params> = {
   async isDone({ unit }, host) {
     const state = await unitState(host, unit);
     return state === undefined ? 'cannot-tell' : state === 'active' ? 'done' : 'not-done';
+  },
+  change: {
+    before: async ({ unit }, host) => ({ state: (await unitState(host, unit)) ?? null }),
+    async apply({ unit }, _, host) {
+      await carryOut(host, startUnit.describe({ unit }).commands);
+    },
+    async undo({ unit }, record, host) {
+      if (!wasActive(record)) await carryOut(host, startUnit.describe({ unit }).undo.commands);
+      return undefined;
+    },
   },
 };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { StepKind } from '../step.js';
+import { carryOut } from './carry-out.js';
 import { plainName } from './host-path.js';
-import { unitState } from './unit-state.js';
+import { unitState, wasActive } from './unit-state.js';
 
 interface Params {
   readonly unit: string;
@@ -10,6 +11,7 @@ interface Params {
 /** Stops a unit until somebody starts it, or until the next boot. */
 export const stopUnit: StepKind<Params> = {
   kind: 'stop-unit',
+  role: 'clears-the-way',
   params: z.strictObject({ unit: plainName }),
   describe: ({ unit }) => ({
     summary: `Stop ${unit}`,
@@ -23,5 +25,15 @@ export const stopUnit: StepKind<Params> = {
   async isDone({ unit }, host) {
     const state = await unitState(host, unit);
     return state === undefined ? 'cannot-tell' : ['active', 'activating', 'reloading'].includes(state) ? 'not-done' : 'done';
+  },
+  change: {
+    before: async ({ unit }, host) => ({ state: (await unitState(host, unit)) ?? null }),
+    async apply({ unit }, _, host) {
+      await carryOut(host, stopUnit.describe({ unit }).commands);
+    },
+    async undo({ unit }, record, host) {
+      if (wasActive(record)) await carryOut(host, stopUnit.describe({ unit }).undo.commands);
+      return undefined;
+    },
   },
 };

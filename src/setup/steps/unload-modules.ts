@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { parseModules } from '../../doctor/facts/loaded-modules.js';
 import { moduleName } from '../../doctor/facts/module-blacklist.js';
 import type { StepKind } from '../step.js';
+import { carryOut } from './carry-out.js';
 import { plainName } from './host-path.js';
+import { loadedNames, loadedOf, namesIn } from './loaded-names.js';
 
 interface Params {
   readonly modules: readonly string[];
@@ -19,26 +20,45 @@ export const unloadOrder = [
   'nvidia',
 ] as const;
 
+/** Whatever order a plan names them in; those that we do not know first, for they use what we know. */
+const inUnloadOrder = (modules: readonly string[]) => modules.toSorted((one, other) => rank(one) - rank(other));
+const rank = (module: string) => (unloadOrder as readonly string[]).indexOf(moduleName(module));
+
 /** Takes modules out of the running kernel. */
 export const unloadModules: StepKind<Params> = {
   kind: 'unload-modules',
+  role: 'clears-the-way',
   params: z.strictObject({ modules: z.array(plainName).min(1) }),
   describe: ({ modules }) => ({
     summary: `Unload ${modules.join(', ')}`,
-    commands: modules.map((module) => ({ program: 'rmmod', args: [module] })),
+    commands: inUnloadOrder(modules).map((module) => ({ program: 'rmmod', args: [module] })),
     files: [],
     risk: 'disruptive',
     needs: ['root'],
     undo: {
       words: 'Load them again',
-      commands: modules.toReversed().map((module) => ({ program: 'modprobe', args: [module] })),
+      commands: inUnloadOrder(modules)
+        .toReversed()
+        .map((module) => ({ program: 'modprobe', args: [module] })),
     },
     proof: [{ file: '/proc/modules', expect: `has no line for ${modules.join(', ')}` }],
   }),
   async isDone({ modules }, host) {
-    const answer = await host.read('/proc/modules');
-    if (answer.outcome !== 'text') return answer.outcome === 'absent' ? 'done' : 'cannot-tell';
-    const loaded = new Set(parseModules(answer.text).map(({ name }) => name));
+    const loaded = await loadedNames(host);
+    if (!loaded) return 'cannot-tell';
     return modules.some((module) => loaded.has(moduleName(module))) ? 'not-done' : 'done';
+  },
+  change: {
+    before: ({ modules }, host) => loadedOf(host, modules),
+    async apply({ modules }, _, host) {
+      // rmmod fails for one that is not there.
+      const loaded = await loadedOf(host, modules);
+      if (loaded.length > 0) await carryOut(host, unloadModules.describe({ modules: loaded }).commands);
+    },
+    async undo(_, record, host) {
+      const before = namesIn(record);
+      if (before.length > 0) await carryOut(host, unloadModules.describe({ modules: before }).undo.commands);
+      return undefined;
+    },
   },
 };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { UserError } from '../../errors.js';
 import type { StepKind } from '../step.js';
 import { hostPath } from './host-path.js';
+import { restoreFile, savedText, saveFile } from './saved-file.js';
 
 interface Params {
   readonly path: `/${string}`;
@@ -27,16 +27,15 @@ export const writeFile: StepKind<Params> = {
     return now.outcome === 'text' && now.text === text ? 'done' : 'not-done';
   },
   change: {
-    async apply({ path, text }, host) {
-      // One character per byte, so that a file in whatever encoding comes back as it was.
-      const before = await host.read(path, 'latin1');
-      if (before.outcome === 'unavailable') throw new UserError(`Cannot back up \`${path}\`: ${before.why}`, { exitCode: 3 });
-      await host.write(path, text);
-      return before.outcome === 'text' ? Buffer.from(before.text, 'latin1').toString('base64') : null;
-    },
-    async undo({ path }, record, host) {
-      if (typeof record !== 'string') return host.remove(path);
-      await host.write(path, Buffer.from(record, 'base64'));
+    before: ({ path }, host) => saveFile(host, path),
+    apply: ({ path, text }, _, host) => host.write(path, text),
+    async undo({ path, text }, record, host) {
+      const now = await host.read(path, 'latin1');
+      const mine = Buffer.from(text).toString('latin1');
+      const left = now.outcome === 'text' && now.text !== mine && now.text !== savedText(record);
+      if (left) return `${path} was changed since it was written, and stays as it is`;
+      await restoreFile(host, path, record);
+      return undefined;
     },
   },
 };

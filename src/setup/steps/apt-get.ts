@@ -1,0 +1,63 @@
+import { UserError } from '../../errors.js';
+import type { Command, MutableHost } from '../../host/host.js';
+import { carryOut } from './carry-out.js';
+
+const minutes = 60_000;
+
+/**
+ * apt that never asks: what is unanswered keeps its default, and files that an administrator changed stay. Where another
+ * apt is at work it waits for it.
+ */
+export const aptGet = (...args: readonly string[]): Command => ({
+  program: 'env',
+  args: [
+    'DEBIAN_FRONTEND=noninteractive',
+    'apt-get',
+    '--option=Dpkg::Options::=--force-confold',
+    '--option=DPkg::Lock::Timeout=300',
+    ...args,
+  ],
+  timeoutMs: 60 * minutes,
+});
+
+/** Brings to an end what an apt that was cut off left half done; apt refuses to work before. */
+export async function mendPackages(host: MutableHost): Promise<void> {
+  const [audit, updates] = [await host.ask({ program: 'dpkg', args: ['--audit'] }), await host.list('/var/lib/dpkg/updates')];
+  const interrupted = updates.outcome === 'entries' && updates.names.some((name) => /^\d+$/.test(name));
+  if (!interrupted && audit.outcome === 'exited' && audit.code === 0 && audit.stdout.trim() === '') return;
+  await carryOut(host, [
+    {
+      program: 'env',
+      args: ['DEBIAN_FRONTEND=noninteractive', 'dpkg', '--force-confold', '--configure', '--pending'],
+      timeoutMs: 60 * minutes,
+    },
+  ]);
+}
+
+/** Throws where `verb` (`purge`, `remove`) of `names` would take away a package that `mayGo` does not name. */
+export async function refuseLargerRemoval(
+  host: MutableHost,
+  verb: 'purge' | 'remove',
+  names: readonly string[],
+  mayGo: (name: string) => boolean,
+): Promise<void> {
+  const { program, args } = aptGet('--simulate', verb, '--yes', ...names);
+  const answer = await host.ask({ program, args, timeoutMs: 2 * minutes });
+  if (answer.outcome !== 'exited' || answer.code !== 0) {
+    const why = answer.outcome === 'exited' ? answer.stderr.trim().split('\n').at(-1) : answer.outcome;
+    throw new UserError(`Cannot tell what removing ${names.join(', ')} would take along: ${why}`, { exitCode: 3 });
+  }
+  const others = [...removed(answer.stdout)].filter((name) => !mayGo(name));
+  if (others.length === 0) return;
+  throw new UserError(`Removing ${names.join(', ')} would take along ${others.join(', ')}`, {
+    exitCode: 3,
+    hint: `\`apt-get --simulate ${verb} ${names.join(' ')}\` shows it; what you can do without you remove yourself`,
+  });
+}
+
+/** `Remv libx11-6 [2:1.8.4-2]`, `Purg nvidia-driver:amd64 [535]` */
+const removed = (simulation: string): ReadonlySet<string> =>
+  new Set([...simulation.matchAll(/^(?:Remv|Purg) (\S+)/gm)].map(([, name]) => bare(name!)));
+
+/** Without the architecture, which dpkg and apt write in different places. */
+export const bare = (name: string): string => name.split(':', 1)[0]!;
