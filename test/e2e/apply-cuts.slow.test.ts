@@ -20,5 +20,5 @@ t.test('packages, cut off at every record of the journal and while apt works', {
   furnish(system!);
   addArchive(system!, t.testdir({}));
   system!.write('/root/packages.json', JSON.stringify(await planOf(system!, [...fileSteps.slice(0, 2), ...packageSteps, ...endSteps])));
-  await surviveCuts(t, system!, '/root/packages.json', { lagMs: 4000 });
+  await surviveCuts(t, system!, '/root/packages.json', { lagMs: 1500 });
 });

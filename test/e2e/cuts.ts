@@ -33,10 +33,12 @@ export async function surviveCuts(
     wanted: string,
   ) => {
     const now = tree();
-    made++;
-    if (!cut.killed) ended++;
     const good = mended.code === 0 && now === wanted;
-    if (good) survived++;
+    if (!cut.killed) ended++;
+    else {
+      made++;
+      if (good) survived++;
+    }
     t.ok(good, what, good ? {} : { stderr: mended.stderr, code: mended.code, now, wanted });
   };
   for (const record of records ?? Array.from({ length: applied }, (_, index) => index + 1)) {
@@ -49,5 +51,5 @@ export async function surviveCuts(
     const third = await cutOff(system, ['apply', file, '--yes'], record, lag);
     judge(`apply cut at record ${record}, undone`, third, await toTheEnd(system, ['undo', '--yes']), before);
   }
-  t.comment(`cuts survived: ${survived} of ${made}; ${ended} runs had ended before they were cut off`);
+  t.comment(`cuts survived: ${survived} of ${made}; ${ended} more runs had ended before they could be cut off`);
 }

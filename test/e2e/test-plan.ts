@@ -88,5 +88,5 @@ export const exceptions = [
   /^\/var\/lib\/(apt\/lists|swcatalog)(\/|$)/,
   /^\/var\/lib\/dpkg\/(.*-old|lock.*|triggers\/Lock)$/,
   /^\/root\/[^/]*\.json$/,
-  /^\/(tmp|run|var\/tmp|work|proc|dev)(\/|$)/,
+  /^\/(tmp|run|var\/tmp|proc|dev)(\/|$)/,
 ];
