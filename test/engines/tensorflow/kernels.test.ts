@@ -52,7 +52,7 @@ for (const relu of [true, false]) {
       [x, scale, offset],
       dy,
     );
-    const inputs = { dy, x, scale, y: expected[0]!, first: expected[1]!, second: expected[2]! };
+    const inputs = { dy, x, scale, first: expected[3]!, second: expected[4]!, gate: expected[5]! };
     for (const [i, gradient] of batchNormTrainingGradOp.reference(inputs, options).entries()) {
       t.ok(worst(gradients[i]!, gradient) < 1e-3, `gradient ${i}`);
     }
