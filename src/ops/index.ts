@@ -2,6 +2,7 @@ import { adamWStepOp } from './adamw-step.js';
 import { batchNormTrainingGradOp, batchNormTrainingOp } from './batch-norm.js';
 import { nmsOp } from './batched-nms.js';
 import { blendOp } from './blend.js';
+import { joinRowsOp } from './join-rows.js';
 import type { Op } from './op.js';
 import { addAlikeOp, addBiasOp } from './plain-sums.js';
 import { reluGradOp } from './relu-grad.js';
@@ -18,6 +19,7 @@ export const ops: readonly Op[] = [
   batchNormTrainingGradOp,
   batchNormTrainingOp,
   blendOp,
+  joinRowsOp,
   nmsOp,
   reluGradOp,
   roiAlignGradOp,

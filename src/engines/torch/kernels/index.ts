@@ -28,6 +28,7 @@ import { einsum } from './einsum.js';
 import { fill, onesLike, zerosLike } from './filled.js';
 import { gatherV2, unsortedSegmentSum } from './gather.js';
 import { gatherNd } from './gather-nd.js';
+import { joinRows } from './join-rows.js';
 import { localResponse, localResponseGrad } from './local-response.js';
 import { batchMatMul, fusedMatMul } from './matmul.js';
 import { diag, matrixBandPart } from './matrices.js';
@@ -118,6 +119,7 @@ export const torchKernels: readonly TorchKernel[] = [
   adamWStep,
   blend,
   vectorNorm,
+  joinRows,
   maxPool,
   maxPoolGrad,
   avgPool,

@@ -1,5 +1,6 @@
 import { batchedNms } from '../../../ops/batched-nms.js';
 import { type Deviations, decodeBox, encodeBox } from '../../../ops/boxes.js';
+import { joinRows } from '../../../ops/join-rows.js';
 import { roiAlign } from '../../../ops/roi-align.js';
 import * as tf from '../../../tf.js';
 import type { Boxes, Detections, Truth } from '../../contracts.js';
@@ -171,21 +172,25 @@ function pooledRegions(
     const [width, height] = [xyxy[4 * n + 2]! - xyxy[4 * n]!, xyxy[4 * n + 3]! - xyxy[4 * n + 1]!];
     members[regionLevel(width, height, strides[0]!, maps.length)]!.push(n);
   }
-  const pooled = members.flatMap((indices, level) =>
-    indices.length === 0
-      ? []
-      : [
-          align(
-            level,
-            Float32Array.from(indices.flatMap((n) => [...xyxy.subarray(4 * n, 4 * n + 4)])),
-            Int32Array.from(indices, (n) => pictureOf[n]!),
-          ),
-        ],
+  const regions = tf.tidy(() =>
+    joinRows(
+      members.flatMap((indices, level) =>
+        indices.length === 0
+          ? []
+          : [
+              align(
+                level,
+                Float32Array.from(indices.flatMap((n) => [...xyxy.subarray(4 * n, 4 * n + 4)])),
+                Int32Array.from(indices, (n) => pictureOf[n]!),
+              ),
+            ],
+      ),
+    ),
   );
   const positions = new Int32Array(pictureOf.length);
   for (const [position, n] of members.flat().entries()) positions[n] = position;
   const places = tf.tensor1d(positions, 'int32');
-  return { regions: tf.concat(pooled, 0), inOrder: (rows) => tf.gather(rows, places) };
+  return { regions, inOrder: (rows) => tf.gather(rows, places) };
 }
 
 const nothing: Detections = { boxes: { count: 0, xyxy: new Float32Array() }, labels: new Int32Array(), scores: new Float32Array() };
