@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { mutableRootedHost } from '../../src/host/mutable-rooted-host.js';
 import type { Plan } from '../../src/setup/plan.js';
 import { plannedStep } from '../../src/setup/planned-step.js';
@@ -10,6 +11,8 @@ import { startUnit } from '../../src/setup/steps/start-unit.js';
 import { stopUnit } from '../../src/setup/steps/stop-unit.js';
 import { writeFile } from '../../src/setup/steps/write-file.js';
 import type { OverlaySystem } from './overlay-system.js';
+
+const checkout = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 const about = (id: string, after: readonly string[] = []) => ({ id, because: [], why: 'The test wants it', after });
 const unit = 'display-manager.service';
@@ -89,4 +92,7 @@ export const exceptions = [
   /^\/var\/lib\/dpkg\/(.*-old|lock.*|triggers\/Lock)$/,
   /^\/root\/[^/]*\.json$/,
   /^\/(tmp|run|var\/tmp|proc|dev)(\/|$)/,
+  // This checkout and the caches of this user, which the tests that run beside write to.
+  /^\/root\/\.(cache|config|local|npm)(\/|$)/,
+  new RegExp(`^${checkout.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(/|$)`),
 ];
