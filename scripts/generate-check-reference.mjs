@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Writes docs/checks.md out of the list of the doctor's checks, with the failures of logs that each looks for. `--check` writes nothing and fails where the file is older than the list.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { importTypeScript } from './import-typescript.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, 'docs/checks.md');
@@ -12,37 +12,11 @@ if (unknown !== undefined) {
   console.error(`error: unknown argument \`${unknown}\`\nhint: the only one is \`--check\``);
   process.exit(2);
 }
-const { checks, chain, inOrder, signatures } = await importTypeScript(
-  "export { checks } from './src/doctor/checks/index.ts'; export { chain } from './src/doctor/finding.ts'; export { inOrder } from './src/doctor/examine.ts'; export { signatures } from './src/setup/tables/signatures.ts';",
+const { checks, chain, inOrder, linkQuestions, signatures } = await importTypeScript(
+  root,
+  'check-reference',
+  "export { checks } from './src/doctor/checks/index.ts'; export { chain } from './src/doctor/finding.ts'; export { linkQuestions } from './src/report/link-questions.ts'; export { inOrder } from './src/doctor/examine.ts'; export { signatures } from './src/setup/tables/signatures.ts';",
 );
-
-/** Node runs no TypeScript: the checks are bundled, as deep below the root as their tables expect, which needs nothing built. */
-async function importTypeScript(contents) {
-  const folder = join(root, 'node_modules/.cache/gpu-setup');
-  const outfile = join(folder, 'check-reference.mjs');
-  mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
-    bundle: true,
-    outfile,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  return import(pathToFileURL(outfile).href);
-}
-
-const links = {
-  hardware: 'Is there a GPU?',
-  binding: 'Is it free for the NVIDIA driver?',
-  module: 'Is the driver’s kernel module built, accepted and loaded?',
-  nodes: 'Can programs reach it through /dev?',
-  libraries: 'Do its libraries fit the module, and does it answer?',
-  toolkit: 'What compiles CUDA code?',
-  framework: 'What brings the frameworks?',
-  trainer: 'What does training run on?',
-};
 
 const anchor = (id) => `<a id="${id}"></a>`;
 const hangsOn = ({ requires, link }) => {
@@ -65,7 +39,7 @@ const sections = chain.flatMap((link) => {
           `### ${anchor('engine/tensorflow')}${anchor('engine/wasm')}\`engine/NAME\`\n\n**The engine is available.** Each engine says whether it could start, and what would make it available. One is enough to train: only where there is none is it a blocker. Not applicable with \`--host\`.\n\nHangs on nothing.\n`,
         ]
       : [];
-  return [`## ${link}: ${links[link]}\n`, ...here.map(entry), ...engines];
+  return [`## ${link}: ${linkQuestions[link]}\n`, ...here.map(entry), ...engines];
 });
 
 const text = `<!-- Written by scripts/generate-check-reference.mjs out of src/doctor/checks/ and configs/support/signatures/; edit those. -->

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // Writes docs/signatures.md out of configs/support/signatures. `--check` writes nothing and fails where the file is older than those.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
+import { importTypeScript } from './import-typescript.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const page = join(root, 'docs/signatures.md');
@@ -12,24 +12,11 @@ if (unknown !== undefined) {
   console.error(`error: unknown argument \`${unknown}\`\nhint: the only one is \`--check\``);
   process.exit(2);
 }
-const { signatureGroups } = await importTypeScript("export { signatureGroups } from './src/setup/tables/signatures.ts';");
-
-/** Node runs no TypeScript: the table is bundled, as deep below the root as it expects, which needs nothing built. */
-async function importTypeScript(contents) {
-  const folder = join(root, 'node_modules/.cache/gpu-setup');
-  const outfile = join(folder, 'signature-reference.mjs');
-  mkdirSync(folder, { recursive: true });
-  await build({
-    stdin: { contents, resolveDir: root, loader: 'ts' },
-    bundle: true,
-    outfile,
-    platform: 'node',
-    format: 'esm',
-    packages: 'external',
-    logLevel: 'error',
-  });
-  return import(pathToFileURL(outfile).href);
-}
+const { signatureGroups } = await importTypeScript(
+  root,
+  'signature-reference',
+  "export { signatureGroups } from './src/setup/tables/signatures.ts';",
+);
 
 const groups = {
   kernel: 'The kernel module, its binding and its nodes',

@@ -3,22 +3,11 @@ import { countWords } from './count-words.js';
 import { countsOf } from './doctor-document.js';
 import { type DoctorReport, placeOf } from './doctor-report.js';
 import { doctorStyle } from './doctor-style.js';
+import { linkQuestions } from './link-questions.js';
 import { html, type Markup } from './markup.js';
 import { page } from './page.js';
 import { printableReport } from './printable.js';
 import { statusWord } from './status-word.js';
-
-/** What each link of the chain asks. */
-const questions: Readonly<Record<Link, string>> = {
-  hardware: 'Is there a GPU?',
-  binding: 'Is it free for the NVIDIA driver?',
-  module: 'Is the driver’s kernel module built, accepted and loaded?',
-  nodes: 'Can programs reach it through /dev?',
-  libraries: 'Do its libraries fit the module, and does it answer?',
-  toolkit: 'What compiles CUDA code?',
-  framework: 'What brings the frameworks?',
-  trainer: 'What does training run on?',
-};
 
 /** The page of `doctor --html`, made `at` a moment: the first broken link with its cure, then the chain as a tree. */
 export function doctorHtml(report: DoctorReport, at: string): string {
@@ -65,7 +54,7 @@ function linkItem(link: Link, findings: readonly Finding[]): Markup | undefined 
   if (all.length === 0) return undefined;
   const here = all.filter(({ status }) => status !== 'blocked');
   const elsewhere = all.length - here.length;
-  return html`<li class="${markOfLink(all)}"><h3>${link}<small>${questions[link]}</small></h3>
+  return html`<li class="${markOfLink(all)}"><h3>${link}<small>${linkQuestions[link]}</small></h3>
 <ul>${here.map((finding) => findingItem(finding, findings))}${elsewhere > 0 ? html`<li class="dim"><span class="word">blocked</span>${elsewhere} of its checks, listed below what ${elsewhere === 1 ? 'it hangs' : 'they hang'} on</li>` : undefined}</ul></li>
 `;
 }
