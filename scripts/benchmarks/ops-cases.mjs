@@ -1,5 +1,5 @@
 // What `scripts/bench ops` times, in words that ops-ours.mjs and ops_torch.py both read. Convolutions are those of ResNet-50 with a
-// feature pyramid at 320x427, batch 2: {kind, batch, height, width, from, to, size, stride}, channels last, padded to ceil(side / stride).
+// feature pyramid at 320x427, batch 2: {kind, batch, height, width, from, to, size, stride}, channels last, padded by half a filter on all sides.
 const convolution = (height, width, from, to, size, stride = 1) => ({
   name: `conv ${size}x${size}${stride > 1 ? ` /${stride}` : ''} ${from}-${to} @${height}x${width}`,
   kind: 'convolution',

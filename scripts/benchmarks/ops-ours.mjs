@@ -21,7 +21,8 @@ const [tf, { batchNormTraining }, { roiAlign }] = await Promise.all([
 const kinds = {
   convolution: ({ batch, height, width, from, to, size, stride }) => ({
     inputs: [tf.randomNormal([batch, height, width, from]), tf.randomNormal([size, size, from, to])],
-    run: (x, filter) => tf.conv2d(x, filter, stride, 'same'),
+    // Padded like the peer's, the same on all sides: what 'same' adds to an even picture is another convolution.
+    run: (x, filter) => tf.conv2d(x, filter, stride, Math.floor(size / 2), 'NHWC', 1, 'floor'),
   }),
   product: ({ rows, inner, columns }) => ({
     inputs: [tf.randomNormal([rows, inner]), tf.randomNormal([inner, columns])],
@@ -33,7 +34,7 @@ const kinds = {
   }),
   pool: ({ batch, height, width, channels }) => ({
     inputs: [tf.randomNormal([batch, height, width, channels])],
-    run: (x) => tf.maxPool(x, 3, 2, 'same'),
+    run: (x) => tf.maxPool(x, 3, 2, 1, 'floor'),
   }),
   align({ batch, height, width, channels, boxes, pooled, stride }) {
     const xyxy = new Float32Array(4 * boxes);

@@ -1,5 +1,5 @@
 import { backend_util } from '../../tf.js';
-import type { TorchBackend } from './backend.js';
+import type { TorchBackend, TorchPrecision } from './backend.js';
 import { type Handle, MemoryFormat, ScalarType } from './binding.js';
 import type { Operand } from './kernel.js';
 import { isThinned, spread, thinned } from './thinned.js';
@@ -35,10 +35,13 @@ export function geometryOf(
 }
 
 /** Any picture as [B, C, H, W], in the precision that is multiplied in. */
-export function imageOf(torch: TorchBackend, x: Operand, { dataFormat }: Geometry): Handle {
-  const reduced = torch.reduced(x);
-  return dataFormat === 'channelsLast' ? torch.call('permute', reduced, [0, 3, 1, 2]) : reduced;
-}
+export const imageOf = (torch: TorchBackend, x: Operand, geometry: Geometry): Handle => imageFrom(torch, torch.reduced(x), geometry);
+
+/** The same in float32, whatever the precision. */
+export const wholeImageOf = (torch: TorchBackend, x: Operand, geometry: Geometry): Handle => imageFrom(torch, torch.plain(x), geometry);
+
+const imageFrom = (torch: TorchBackend, handle: Handle, { dataFormat }: Geometry): Handle =>
+  dataFormat === 'channelsLast' ? torch.call('permute', handle, [0, 3, 1, 2]) : handle;
 
 /** [B, C, H, W] in the format that TensorFlow.js asked for. */
 export const answerOf = (torch: TorchBackend, image: Handle, { dataFormat }: Geometry): Handle =>
@@ -58,11 +61,11 @@ export function filterOf(torch: TorchBackend, filter: Operand): Handle {
 export const filterAnswerOf = (torch: TorchBackend, filter: Handle): Handle => torch.call('permute', filter, [2, 3, 1, 0]);
 
 /** A tensor whose values nobody reads: libtorch wants the shape of what a gradient is for. */
-export const shapeOnly = (torch: TorchBackend, shape: readonly number[]): Handle =>
+export const shapeOnly = (torch: TorchBackend, shape: readonly number[], precision: TorchPrecision = torch.precision): Handle =>
   torch.call(
     'empty.memory_format',
     shape,
-    torch.precision === 'bf16' ? ScalarType.bfloat16 : ScalarType.float32,
+    precision === 'bf16' ? ScalarType.bfloat16 : ScalarType.float32,
     undefined,
     torch.device,
     undefined,

@@ -89,8 +89,10 @@ function backThrough(node: TapeNode, dependent: ReadonlySet<number>, gradients: 
 
 function gradientsOf(node: TapeNode, dys: (tf.Tensor | null)[], inputs: readonly (readonly [string, tf.Tensor])[]): tf.Tensor[] {
   if (!node.gradient) throw new Error(`there is no gradient of \`${node.kernelName}\``);
-  const functions = node.gradient(dys);
-  const made = new Set<tf.Tensor | null>(dys);
+  // TensorFlow.js would make arrays of zeros, as large as the output, in JavaScript.
+  const whole = dys.map((dy, index) => dy ?? zerosLike(node.outputs[index]!));
+  const functions = node.gradient(whole);
+  const made = new Set<tf.Tensor>(whole);
   return inputs.map(([name, { shape }]) => {
     const gradient = functions[name]?.();
     if (!gradient) throw new Error(`\`${node.kernelName}\` has no gradient for \`${name}\``);
@@ -102,6 +104,8 @@ function gradientsOf(node: TapeNode, dys: (tf.Tensor | null)[], inputs: readonly
     return own;
   });
 }
+
+const zerosLike = ({ shape, dtype }: tf.Tensor) => tf.fill(shape, 0, dtype as 'float32');
 
 function disposeSaved(tape: readonly TapeNode[]): void {
   for (const { saved } of tape) if (saved) tf.dispose([...saved]);

@@ -17,6 +17,7 @@ import {
   paddedShape,
   shapeOnly,
   unpadded,
+  wholeImageOf,
 } from '../convolution.js';
 import { kernel, type Operand } from '../kernel.js';
 
@@ -80,11 +81,13 @@ export const conv2dBackpropFilter = kernel<{ x: unknown; dy: unknown }, Convolut
   (torch, { x, dy }, attrs) => {
     const geometry = geometryOf(x.shape, attrs.filterShape, attrs);
     const [height, width, inChannels, outChannels] = attrs.filterShape as [number, number, number, number];
-    const filter = shapeOnly(torch, [outChannels, inChannels, height, width]);
-    const image = padded(torch, imageOf(torch, x, geometry), geometry);
-    return filterAnswerOf(
-      torch,
-      torch.cast(convolutionGradient(torch, imageOf(torch, dy, geometry), image, filter, geometry, 'filter'), 'float32'),
-    );
+    const whole = inChannels < fewChannels && torch.device === 'cpu';
+    const imageFor = (operand: Operand) => (whole ? wholeImageOf(torch, operand, geometry) : imageOf(torch, operand, geometry));
+    const filter = shapeOnly(torch, [outChannels, inChannels, height, width], whole ? 'fp32' : torch.precision);
+    const gradient = convolutionGradient(torch, imageFor(dy), padded(torch, imageFor(x), geometry), filter, geometry, 'filter');
+    return filterAnswerOf(torch, torch.cast(gradient, 'float32'));
   },
 );
+
+/** Of fewer channels than this oneDNN makes the gradient of a filter several times faster in float32 than in bfloat16: for a picture's three, five times. */
+const fewChannels = 8;
