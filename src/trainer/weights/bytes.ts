@@ -40,8 +40,13 @@ export function openFile(path: string): OpenFile {
   }
   try {
     const stat = fstatSync(file);
-    if (!stat.isFile()) throw new UserError(`\`${path}\` is ${stat.isDirectory() ? 'a folder' : 'no file'}`, { hint: 'name the file with the weights' });
-    return { place, bytes: { length: stat.size, read: (offset, length) => readAt(file, offset, length, place) }, close: () => closeSync(file) };
+    if (!stat.isFile())
+      throw new UserError(`\`${path}\` is ${stat.isDirectory() ? 'a folder' : 'no file'}`, { hint: 'name the file with the weights' });
+    return {
+      place,
+      bytes: { length: stat.size, read: (offset, length) => readAt(file, offset, length, place) },
+      close: () => closeSync(file),
+    };
   } catch (error) {
     closeSync(file);
     throw error;

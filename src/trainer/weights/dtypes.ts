@@ -23,7 +23,11 @@ export type DtypeName = keyof typeof dtypes;
 export const isDtype = (name: unknown): name is DtypeName => typeof name === 'string' && Object.hasOwn(dtypes, name);
 
 const named = (field: 'torch' | 'storage') =>
-  new Map((Object.keys(dtypes) as DtypeName[]).flatMap((name) => (dtypes[name][field] === undefined ? [] : [[dtypes[name][field] as string, name] as const])));
+  new Map(
+    (Object.keys(dtypes) as DtypeName[]).flatMap((name) =>
+      dtypes[name][field] === undefined ? [] : [[dtypes[name][field] as string, name] as const],
+    ),
+  );
 
 const byTorchName = named('torch');
 const byStorage = named('storage');
@@ -40,7 +44,8 @@ export const isReal = (dtype: DtypeName): boolean => dtype !== 'C64';
 /** Numbers of any real kind, little endian, as float32; a view of the very bytes where they are that already and lie so that they can be. */
 export function toFloat32(bytes: Uint8Array, dtype: DtypeName): Float32Array {
   const count = bytes.length / dtypes[dtype].bytes;
-  if (dtype === 'F32') return bytes.byteOffset % 4 === 0 ? new Float32Array(bytes.buffer, bytes.byteOffset, count) : new Float32Array(bytes.slice().buffer);
+  if (dtype === 'F32')
+    return bytes.byteOffset % 4 === 0 ? new Float32Array(bytes.buffer, bytes.byteOffset, count) : new Float32Array(bytes.slice().buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const made = new Float32Array(count);
   const read = readers(view, bytes)[dtype];

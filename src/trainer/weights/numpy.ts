@@ -1,6 +1,6 @@
+import { type DtypeName, dtypes } from './dtypes.js';
 import type { Builders, Site } from './pickle/globals.js';
 import { ByteString, Known, Opaque, type PickleValue, Tuple } from './pickle/values.js';
-import { type DtypeName, dtypes } from './dtypes.js';
 import { countOf, isShape } from './stored-tensor.js';
 import { rowMajor, type Strided } from './strided.js';
 
@@ -110,7 +110,12 @@ function fill(array: NumpyArray, { shape, dtype, fortran, data }: ArrayState, si
   // As text each byte from 128 on takes two; which, only reading it tells.
   const fits = held.asText ? bytes <= held.length && held.length <= 2 * bytes : bytes === held.length;
   if (!fits) throw site.broken(`a \`numpy.ndarray\` of ${bytes} bytes has ${held.length}`);
-  array.view = { dtype: dtype.dtype, shape: sides, strides: fortran ? rowMajor([...sides].reverse()).reverse() : rowMajor(sides), offset: 0 };
+  array.view = {
+    dtype: dtype.dtype,
+    shape: sides,
+    strides: fortran ? rowMajor([...sides].reverse()).reverse() : rowMajor(sides),
+    offset: 0,
+  };
   array.data = held;
   array.bigEndian = dtype.bigEndian;
 }
@@ -122,4 +127,3 @@ function heldBytes(data: PickleValue | undefined): ByteString | undefined {
   const bytes = Buffer.from(data, 'latin1');
   return new ByteString({ length: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) }, 0, bytes.length);
 }
-

@@ -39,11 +39,16 @@ interface Otherwise {
 function whyNoWeights(head: Buffer): Otherwise | undefined {
   const text = head.toString('latin1');
   if (head.length === 0) return { why: 'it is empty', hint: 'load or copy it once more' };
-  if (text.startsWith('version https://git-lfs')) return { why: 'it is a pointer of Git LFS, not the file itself', hint: '`git lfs pull` brings the file' };
-  if (/^\s*<(!doctype|html|\?xml)/i.test(text)) return { why: 'it is a web page: what was to be loaded was not there', hint: 'look at it with a browser' };
+  if (text.startsWith('version https://git-lfs'))
+    return { why: 'it is a pointer of Git LFS, not the file itself', hint: '`git lfs pull` brings the file' };
+  if (/^\s*<(!doctype|html|\?xml)/i.test(text))
+    return { why: 'it is a web page: what was to be loaded was not there', hint: 'look at it with a browser' };
   if (text.startsWith('\x1f\x8b')) return { why: 'it is packed with gzip', hint: 'unpack it first' };
   if (text.startsWith('\x89HDF')) return { why: 'it is HDF5, as Keras writes it, which is not read' };
   if (text.slice(257, 262) === 'ustar' || /^(sys_info|pickle|storages|tensors)\0/.test(text))
-    return { why: 'it is a tar, the format of PyTorch before 0.1.10, which is not read', hint: 'load it with Python and save its `state_dict()` with a newer PyTorch' };
+    return {
+      why: 'it is a tar, the format of PyTorch before 0.1.10, which is not read',
+      hint: 'load it with Python and save its `state_dict()` with a newer PyTorch',
+    };
   return undefined;
 }

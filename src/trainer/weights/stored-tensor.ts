@@ -15,7 +15,9 @@ export const bytesOf = ({ shape, dtype }: Pick<StoredTensor, 'shape' | 'dtype'>)
 
 /** Whole numbers from 0 on whose product can be told exactly. */
 export function isShape(value: readonly unknown[]): value is readonly number[] {
-  return value.every((side) => Number.isSafeInteger(side) && (side as number) >= 0) && Number.isSafeInteger(countOf(value as readonly number[]));
+  return (
+    value.every((side) => Number.isSafeInteger(side) && (side as number) >= 0) && Number.isSafeInteger(countOf(value as readonly number[]))
+  );
 }
 
 /** `[64, 3, 7, 7]` */

@@ -22,15 +22,36 @@ const array = joined(
   global('numpy.core.multiarray', '_reconstruct'),
   tuple(global('numpy', 'ndarray'), tuple('K\x00'), joined('C\x01b')),
   'R',
-  tuple('K\x01', tuple('K\x06'), joined(global('numpy', 'dtype'), tuple(text('f4'), '\x89\x88'), 'R', tuple('K\x03', text('<'), 'NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00'), 'b'), '\x89', joined('C\x18', floats)),
+  tuple(
+    'K\x01',
+    tuple('K\x06'),
+    joined(
+      global('numpy', 'dtype'),
+      tuple(text('f4'), '\x89\x88'),
+      'R',
+      tuple('K\x03', text('<'), 'NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00'),
+      'b',
+    ),
+    '\x89',
+    joined('C\x18', floats),
+  ),
   'b',
 );
 const magic = joined('\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.');
 const eight = Buffer.alloc(8);
 eight.writeUInt8(6);
 const sound: readonly Buffer[] = [
-  zipOf([{ name: 'x/data.pkl', content: dict }, { name: 'x/data/0', content: floats }]),
-  zipOf([{ name: 'x/data.pkl', content: dict, deflated: true, wide: true }, { name: 'x/data/0', content: floats, deflated: true }], { wide: true }),
+  zipOf([
+    { name: 'x/data.pkl', content: dict },
+    { name: 'x/data/0', content: floats },
+  ]),
+  zipOf(
+    [
+      { name: 'x/data.pkl', content: dict, deflated: true, wide: true },
+      { name: 'x/data/0', content: floats, deflated: true },
+    ],
+    { wide: true },
+  ),
   joined(magic, pickle('M\xe9\x03'), pickle('}', text('little_endian'), '\x88s'), dict, pickle(']', text('0'), 'a'), eight, floats),
   dictPickle({ w: array }),
   joined("(dp0\nS'w'\np1\n(lp2\nI01\naF1.5\naL12L\naVu\\u00e9\nasS'x'\n(I1\nI2\nts."),
@@ -69,7 +90,17 @@ t.test('the files that are changed below are sound, but for one without a tensor
 });
 
 t.test('any bytes, also behind how each format begins', async () => {
-  const beginning = fc.constantFrom('', 'PK\x03\x04', '\x80\x02', '\x80\x04\x95', '}', '(', '(dp0\n', '\x02\x00\x00\x00\x00\x00\x00\x00{}', ']\x94');
+  const beginning = fc.constantFrom(
+    '',
+    'PK\x03\x04',
+    '\x80\x02',
+    '\x80\x04\x95',
+    '}',
+    '(',
+    '(dp0\n',
+    '\x02\x00\x00\x00\x00\x00\x00\x00{}',
+    ']\x94',
+  );
   const rest = fc.uint8Array({ maxLength: 400 });
   fc.assert(
     fc.property(beginning, rest, (start, bytes) => isReadOrRefused(Buffer.concat([Buffer.from(start, 'latin1'), bytes]))),
@@ -78,13 +109,32 @@ t.test('any bytes, also behind how each format begins', async () => {
 });
 
 t.test('any pickle of opcodes that are ones', async () => {
-  const opcodes = [...'(012FIJKMLGNPQSTUBCVXaeldtsu}])cRbiohjgpqr'].map((character) => character.charCodeAt(0)).concat(Array.from({ length: 24 }, (_, i) => 0x80 + i));
+  const opcodes = [...'(012FIJKMLGNPQSTUBCVXaeldtsu}])cRbiohjgpqr']
+    .map((character) => character.charCodeAt(0))
+    .concat(Array.from({ length: 24 }, (_, i) => 0x80 + i));
   const part = fc.oneof(
     fc.constantFrom(...opcodes).map((code) => Buffer.of(code)),
     fc.constantFrom(...opcodes).map((code) => Buffer.of(code, 1)),
-    fc.constantFrom('K\x01', 'N', '}', ']', ')', '(', 't', 'q\x00', 'h\x00', '\x94', text('w').toString('latin1'), 'cargparse\nNamespace\n', 'ccollections\nOrderedDict\n', ')R', ')\x81', 'b').map((code) =>
-      Buffer.from(code, 'latin1'),
-    ),
+    fc
+      .constantFrom(
+        'K\x01',
+        'N',
+        '}',
+        ']',
+        ')',
+        '(',
+        't',
+        'q\x00',
+        'h\x00',
+        '\x94',
+        text('w').toString('latin1'),
+        'cargparse\nNamespace\n',
+        'ccollections\nOrderedDict\n',
+        ')R',
+        ')\x81',
+        'b',
+      )
+      .map((code) => Buffer.from(code, 'latin1')),
     fc.constantFrom(tensor({ count: 6, shape: [2, 3] }), array),
   );
   fc.assert(
@@ -94,7 +144,12 @@ t.test('any pickle of opcodes that are ones', async () => {
 });
 
 t.test('any sound file of which bytes were changed, left out or put in', async () => {
-  const change = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), kind: fc.constantFrom('set', 'cut', 'insert', 'flip'), byte: fc.nat(255), length: fc.nat(8) });
+  const change = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    kind: fc.constantFrom('set', 'cut', 'insert', 'flip'),
+    byte: fc.nat(255),
+    length: fc.nat(8),
+  });
   fc.assert(
     fc.property(fc.constantFrom(...sound), fc.array(change, { minLength: 1, maxLength: 6 }), (bytes, changes) => {
       let made = Buffer.from(bytes);

@@ -17,7 +17,8 @@ export const global = (module: string, name: string) => Buffer.from(`c${module}\
 
 type Part = Buffer | string;
 
-export const joined = (...parts: readonly Part[]) => Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)));
+export const joined = (...parts: readonly Part[]) =>
+  Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)));
 
 /** A tuple of any length. */
 export const tuple = (...parts: readonly Part[]) => joined('(', ...parts, 't');

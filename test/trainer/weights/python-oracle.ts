@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-const works = (program: string, modules: string) => spawnSync(program, ['-c', `import ${modules}`], { stdio: 'ignore', timeout: 60_000 }).status === 0;
+const works = (program: string, modules: string) =>
+  spawnSync(program, ['-c', `import ${modules}`], { stdio: 'ignore', timeout: 60_000 }).status === 0;
 
 /** A Python that has `modules`: the distribution's own where there are several, since its packages are the oracles. */
 export function pythonWith(modules: string): string | undefined {
@@ -10,7 +11,11 @@ export function pythonWith(modules: string): string | undefined {
 
 /** Runs a script of test/fixtures/oracles. */
 export function runOracle(python: string, script: string, ...args: readonly string[]): string {
-  const { status, stdout, stderr } = spawnSync(python, [resolve('test/fixtures/oracles', script), ...args], { encoding: 'utf8', timeout: 110_000, maxBuffer: 64 * 1024 ** 2 });
+  const { status, stdout, stderr } = spawnSync(python, [resolve('test/fixtures/oracles', script), ...args], {
+    encoding: 'utf8',
+    timeout: 110_000,
+    maxBuffer: 64 * 1024 ** 2,
+  });
   if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr.slice(-2000)}`);
   return stdout;
 }

@@ -65,7 +65,8 @@ export function zipOf(entries: readonly Given[], { wide = false, comment = '' } 
     const end = Buffer.alloc(56);
     end.writeUInt32LE(0x06064b50, 0);
     end.writeBigUInt64LE(44n, 4);
-    for (const [index, value] of [entries.length, entries.length, list.length, start].entries()) end.writeBigUInt64LE(BigInt(value), 24 + 8 * index);
+    for (const [index, value] of [entries.length, entries.length, list.length, start].entries())
+      end.writeBigUInt64LE(BigInt(value), 24 + 8 * index);
     const locator = Buffer.alloc(20);
     locator.writeUInt32LE(0x07064b50, 0);
     locator.writeBigUInt64LE(BigInt(at), 8);

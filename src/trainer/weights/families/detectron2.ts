@@ -33,5 +33,12 @@ const rules: readonly Rule[] = [
 export function detectron2(shapes: Shapes): Family | undefined {
   const known = [...shapes.keys()].some((name) => /(^|\.)res2\.0\.conv1\.norm\.|^proposal_generator\.rpn_head\./.test(name));
   if (!known) return undefined;
-  return { name: 'detectron2', title: 'Detectron2', role: (name) => roleOf(name, rules), background: 'last', anchors: 'size by size', input: 'bgr' };
+  return {
+    name: 'detectron2',
+    title: 'Detectron2',
+    role: (name) => roleOf(name, rules),
+    background: 'last',
+    anchors: 'size by size',
+    input: 'bgr',
+  };
 }

@@ -29,7 +29,8 @@ const rules = { v1: rulesBelow(''), later: rulesBelow('roi_head\\.') };
 /** `config` is what the checkpoint's `meta` holds of the training config. */
 export function mmdetection(shapes: Shapes, config: string | undefined): Family | undefined {
   const names = [...shapes.keys()];
-  if (!shapes.has('backbone.layer1.0.conv1.weight') && !names.some((name) => /^(neck\.lateral_convs|rpn_head\.rpn_conv)\./.test(name))) return undefined;
+  if (!shapes.has('backbone.layer1.0.conv1.weight') && !names.some((name) => /^(neck\.lateral_convs|rpn_head\.rpn_conv)\./.test(name)))
+    return undefined;
   const v1 = names.some((name) => /^(bbox_head|mask_head)\./.test(name));
   const own = v1 ? rules.v1 : rules.later;
   return {
@@ -44,4 +45,5 @@ export function mmdetection(shapes: Shapes, config: string | undefined): Family 
 }
 
 /** Whether pictures stay BGR and are not divided by a deviation. */
-const isCaffeStyle = (config: string) => /(to_rgb|bgr_to_rgb)['"]?\s*[=:]\s*False/.test(config) && /std['"]?\s*[=:]\s*\[\s*1(\.0*)?\s*,/.test(config);
+const isCaffeStyle = (config: string) =>
+  /(to_rgb|bgr_to_rgb)['"]?\s*[=:]\s*False/.test(config) && /std['"]?\s*[=:]\s*\[\s*1(\.0*)?\s*,/.test(config);

@@ -1,3 +1,4 @@
+import type { InputKind } from './family.js';
 import type { Role } from './roles.js';
 
 /** How the numbers of a layer's weight lie with us: [H, W, in, out], [in, out], the same behind a flattened map, [H, W, out, in]; or one number per channel. */
@@ -49,18 +50,31 @@ const basic: readonly Row[] = [
   ['stage#.block#.conv2', 'backbone.stage#.block#.second', 'conv', 'norm'],
 ];
 
-/** The order of our classes and anchors, and what our first convolution sees. */
-export const ourOrder = {
+/** What of our models a config decides, and what they are unless it does. */
+export interface Target {
+  /** Which of the class scores is background; where it is first it also has a box (that nothing teaches) beside those of the classes. */
+  readonly background: 'first' | 'last';
+  /** What pictures are when they come to the first convolution. */
+  readonly input: InputKind;
+  /** What the targets of a region's box are divided by; in a cascade, of each stage. */
+  readonly deviations: readonly (readonly number[])[];
+  /** Sizes and ratios of the anchors of one cell; where there are several of both, their order matters. */
+  readonly anchors: { readonly sizes: number; readonly ratios: number } | undefined;
+}
+
+export const usualTarget: Target = {
   background: 'first',
-  /** Whether background has a box (that nothing teaches) where each class has its own, and a mask. */
-  backgroundBox: true,
-  backgroundMask: false,
-  anchors: 'size by size',
-  /** Objectness and the four deltas of an anchor side by side in one convolution. */
-  objectnessBesideDeltas: true,
-  /** Of ImageNet's pixels, RGB, 0 to 255: what pictures are divided by. */
-  deviation: [58.395, 57.12, 57.375],
-} as const;
+  input: 'rgb',
+  deviations: [
+    [0.1, 0.1, 0.2, 0.2],
+    [0.05, 0.05, 0.1, 0.1],
+    [0.033, 0.033, 0.067, 0.067],
+  ],
+  anchors: undefined,
+};
+
+/** What `rgb` divides the pixels by: ImageNet's deviations, 0 to 255. */
+export const pixelDeviation = [58.395, 57.12, 57.375] as const;
 
 export interface Ours {
   readonly name: string;

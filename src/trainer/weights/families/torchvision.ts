@@ -53,21 +53,35 @@ function vggRules(norm: boolean): Rule[] {
   return [...rules, ...classifierRules([0, 3, 6])];
 }
 
-const classifierRules = (indices: readonly number[]) => ['fc1', 'fc2', 'classes'].map((name, i) => rule(`classifier\\.${indices[i]}`, () => `classifier.${name}`));
+const classifierRules = (indices: readonly number[]) =>
+  ['fc1', 'fc2', 'classes'].map((name, i) => rule(`classifier\\.${indices[i]}`, () => `classifier.${name}`));
 
-const alexNetRules = [...[0, 3, 6, 8, 10].map((index, i) => rule(`features\\.${index}`, () => `alexnet.conv${i + 1}`)), ...classifierRules([1, 4, 6])];
+const alexNetRules = [
+  ...[0, 3, 6, 8, 10].map((index, i) => rule(`features\\.${index}`, () => `alexnet.conv${i + 1}`)),
+  ...classifierRules([1, 4, 6]),
+];
 
 function rulesFor(shapes: Shapes): readonly Rule[] | undefined {
   if (shapes.has('backbone.body.conv1.weight')) return detectionRules;
   if (shapes.has('layer1.0.conv1.weight')) return classificationRules;
   const first = shapes.get('features.0.weight')?.shape;
   if (first?.[2] === 11) return alexNetRules;
-  return first && shapes.has('features.28.weight') !== shapes.has('features.40.weight') ? vggRules(shapes.has('features.40.weight')) : undefined;
+  // The last convolution, and none behind it: VGG-13 and -19 count otherwise.
+  const ends = (last: number, next: number) => shapes.has(`features.${last}.weight`) && !shapes.has(`features.${next}.weight`);
+  if (shapes.has('features.1.running_mean')) return ends(41, 43) ? vggRules(true) : undefined;
+  return first && ends(28, 30) ? vggRules(false) : undefined;
 }
 
 export function torchvision(shapes: Shapes): Family | undefined {
   const rules = rulesFor(shapes);
   if (!rules) return undefined;
   const what = rules === detectionRules ? 'detection' : 'classification';
-  return { name: 'torchvision', title: `torchvision, ${what}`, role: (name) => roleOf(name, rules), background: 'first', anchors: 'ratio by ratio', input: 'rgb' };
+  return {
+    name: 'torchvision',
+    title: `torchvision, ${what}`,
+    role: (name) => roleOf(name, rules),
+    background: 'first',
+    anchors: 'ratio by ratio',
+    input: 'rgb',
+  };
 }

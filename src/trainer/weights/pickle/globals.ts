@@ -56,7 +56,8 @@ const encoded: Builder = ([text, encoding], site) => {
 };
 
 /** Bytes of protocol 2 and below that are no text: `bytes()`, `bytes(text, 'latin1')`, `bytearray(text, 'latin1')`. */
-const bytesOf: Builder = (args, site) => (args.length === 0 ? encoded([''], site) : args[0] instanceof ByteString ? args[0] : encoded(args, site));
+const bytesOf: Builder = (args, site) =>
+  args.length === 0 ? encoded([''], site) : args[0] instanceof ByteString ? args[0] : encoded(args, site);
 
 /** An object that only says what it is: a date, a path, a place. */
 const inert =
@@ -68,9 +69,32 @@ const inert =
   };
 
 const inertNames = [
-  ...['datetime.datetime', 'datetime.date', 'datetime.time', 'datetime.timedelta', 'datetime.timezone', 'decimal.Decimal', 'fractions.Fraction'],
-  ...['pathlib.Path', 'pathlib.PosixPath', 'pathlib.PurePath', 'pathlib.PurePosixPath', 'pathlib.WindowsPath', 'pathlib.PureWindowsPath', 'uuid.UUID'],
-  ...['pathlib._local.PosixPath', 'pathlib._local.WindowsPath', 'collections.deque', 'collections.Counter', 'functools.partial', 'argparse.Namespace'],
+  ...[
+    'datetime.datetime',
+    'datetime.date',
+    'datetime.time',
+    'datetime.timedelta',
+    'datetime.timezone',
+    'decimal.Decimal',
+    'fractions.Fraction',
+  ],
+  ...[
+    'pathlib.Path',
+    'pathlib.PosixPath',
+    'pathlib.PurePath',
+    'pathlib.PurePosixPath',
+    'pathlib.WindowsPath',
+    'pathlib.PureWindowsPath',
+    'uuid.UUID',
+  ],
+  ...[
+    'pathlib._local.PosixPath',
+    'pathlib._local.WindowsPath',
+    'collections.deque',
+    'collections.Counter',
+    'functools.partial',
+    'argparse.Namespace',
+  ],
   ...['builtins.complex', 'builtins.slice', 'builtins.range', 'builtins.xrange', 'builtins.object'],
   ...['numpy.random._pickle.__randomstate_ctor', 'numpy.random._pickle.__generator_ctor', 'numpy.random._pickle.__bit_generator_ctor'],
 ];
@@ -92,7 +116,24 @@ export const plainBuilders: Builders = {
 
 /** Names of Python's own that may stand in a pickle as themselves: types that something is said to be of. */
 export const harmlessBuiltins = new Set(
-  ['int', 'float', 'bool', 'str', 'bytes', 'unicode', 'long', 'list', 'tuple', 'dict', 'set', 'frozenset', 'object', 'type', 'complex', 'NoneType', 'Ellipsis', 'NotImplemented'].map(
-    (name) => `builtins.${name}`,
-  ),
+  [
+    'int',
+    'float',
+    'bool',
+    'str',
+    'bytes',
+    'unicode',
+    'long',
+    'list',
+    'tuple',
+    'dict',
+    'set',
+    'frozenset',
+    'object',
+    'type',
+    'complex',
+    'NoneType',
+    'Ellipsis',
+    'NotImplemented',
+  ].map((name) => `builtins.${name}`),
 );

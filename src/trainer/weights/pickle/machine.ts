@@ -180,10 +180,17 @@ class Machine implements Site {
     const { name } = callee;
     const builders = this.#language.builders;
     if (Object.hasOwn(builders, name)) return builders[name]!(args, this);
-    if (name === 'copyreg._reconstructor' || name === 'copyreg.__newobj__' || name === 'copyreg.__newobj_ex__') return this.instance(args[0] ?? null, args.slice(1));
+    if (name === 'copyreg._reconstructor' || name === 'copyreg.__newobj__' || name === 'copyreg.__newobj_ex__')
+      return this.instance(args[0] ?? null, args.slice(1));
     // Protocol 2 names a method like this; the name of something inert is inert too.
     const [owner, attribute] = args;
-    if (name === 'builtins.getattr' && args.length === 2 && owner instanceof Global && typeof attribute === 'string' && !this.#isKnown(owner.name))
+    if (
+      name === 'builtins.getattr' &&
+      args.length === 2 &&
+      owner instanceof Global &&
+      typeof attribute === 'string' &&
+      !this.#isKnown(owner.name)
+    )
       return new Global(`${owner.name}.${attribute}`);
     throw this.#runsCode(name);
   }
@@ -224,7 +231,8 @@ class Machine implements Site {
     const own = namesOf(state).find((name) => name.startsWith('__') && machinery.has(name));
     if (own) throw this.broken(`it gives an object a ${quoted(own)}, by which it would run code; nothing of it was run`, trusted);
     if (object instanceof Known) {
-      if (!this.#language.takeState(object, state, this)) throw this.broken(`it gives a ${quoted(object.type)} a state that it cannot have`);
+      if (!this.#language.takeState(object, state, this))
+        throw this.broken(`it gives a ${quoted(object.type)} a state that it cannot have`);
     } else if (object instanceof Opaque) object.state = state;
     // The attributes of an OrderedDict, such as the versions that a state dict has.
     else if (!(object instanceof Dict)) throw this.broken('it gives a state to what has none');
@@ -246,7 +254,20 @@ class Machine implements Site {
 const trusted = 'whoever trusts the file loads it with Python and saves its `state_dict()` alone';
 
 /** What of an object decides what it does. */
-const machinery = new Set(['__setstate__', '__reduce__', '__reduce_ex__', '__class__', '__init__', '__new__', '__call__', '__del__', '__getattr__', '__getattribute__', '__dict__', '__import__']);
+const machinery = new Set([
+  '__setstate__',
+  '__reduce__',
+  '__reduce_ex__',
+  '__class__',
+  '__init__',
+  '__new__',
+  '__call__',
+  '__del__',
+  '__getattr__',
+  '__getattribute__',
+  '__dict__',
+  '__import__',
+]);
 
 /** The names that a state gives: of a dict, or of the two of a tuple (`__dict__` and slots). */
 function namesOf(state: PickleValue): string[] {
@@ -292,7 +313,19 @@ function pushLong(machine: Machine, cursor: Cursor, length: number): void {
 function quotedText(machine: Machine, line: string): string {
   const [, , inner] = /^(['"])([\s\S]*)\1$/.exec(line) ?? [];
   if (inner === undefined) throw machine.broken('it has a text without quotes');
-  const plain: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', v: '\v', '0': '\0' };
+  const plain: Readonly<Record<string, string>> = {
+    n: '\n',
+    t: '\t',
+    r: '\r',
+    '\\': '\\',
+    "'": "'",
+    '"': '"',
+    a: '\x07',
+    b: '\b',
+    f: '\f',
+    v: '\v',
+    '0': '\0',
+  };
   return inner.replace(/\\(x[0-9a-fA-F]{2}|[\s\S])/g, (_, code: string) =>
     code[0] === 'x' && code.length === 3 ? String.fromCharCode(Number.parseInt(code.slice(1), 16)) : (plain[code] ?? `\\${code}`),
   );

@@ -109,5 +109,7 @@ export function kindOf(value: PickleValue): string {
   if (value instanceof ByteString) return `${value.length} bytes`;
   if (value instanceof Global) return value.name;
   if (value instanceof Opaque || value instanceof Known) return value.type;
-  return { boolean: 'a boolean', number: 'a number', bigint: 'an integer', string: 'text' }[typeof value as 'boolean' | 'number' | 'bigint' | 'string'];
+  return { boolean: 'a boolean', number: 'a number', bigint: 'an integer', string: 'text' }[
+    typeof value as 'boolean' | 'number' | 'bigint' | 'string'
+  ];
 }

@@ -16,7 +16,10 @@ type Described = Pick<StoredTensor, 'name' | 'dtype' | 'shape'>;
  * The first bytes of a safetensors file (its README, "Format"): length, then JSON padded with spaces to 8. Tensors of wide numbers come
  * first, so that each begins where its kind may be read; `order` is that of their bytes.
  */
-export function encodeHeader<Tensor extends Described>(tensors: Iterable<Tensor>, metadata: Readonly<Record<string, string>>): { head: Uint8Array; order: readonly Tensor[] } {
+export function encodeHeader<Tensor extends Described>(
+  tensors: Iterable<Tensor>,
+  metadata: Readonly<Record<string, string>>,
+): { head: Uint8Array; order: readonly Tensor[] } {
   const order = [...tensors].sort((a, b) => dtypes[b.dtype].bytes - dtypes[a.dtype].bytes);
   let offset = 0;
   const entries = order.map((tensor): [string, unknown] => {
@@ -25,7 +28,10 @@ export function encodeHeader<Tensor extends Described>(tensors: Iterable<Tensor>
     return [tensor.name, { dtype: tensor.dtype, shape: tensor.shape, data_offsets: [from, offset] }];
   });
   // Not by assignment, to which `__proto__` is no name.
-  const header = Object.fromEntries<unknown>([...(Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : []), ...entries]);
+  const header = Object.fromEntries<unknown>([
+    ...(Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : []),
+    ...entries,
+  ]);
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = Math.ceil(text.length / 8) * 8;
   const head = new Uint8Array(8 + length).fill(0x20);

@@ -24,7 +24,8 @@ export function headerLength(first: Uint8Array, fileBytes: number, place: Place)
   if (first.length < 8) throw place.broken(`it is cut off: ${fileBytes} bytes are no safetensors file`);
   const length = Number(new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true));
   if (length > longestHeader) throw place.broken(`its header claims ${length} bytes; ${longestHeader} are allowed`, { offset: 0 });
-  if (length > fileBytes - 8) throw place.broken(`it is cut off in its header: ${length} bytes should follow, there are ${fileBytes - 8}`, { offset: 8 });
+  if (length > fileBytes - 8)
+    throw place.broken(`it is cut off in its header: ${length} bytes should follow, there are ${fileBytes - 8}`, { offset: 8 });
   return length;
 }
 
@@ -71,16 +72,19 @@ function parsed(text: string, place: Place): Record<string, unknown> {
 function headerEntry(name: string, entry: unknown, place: Place): HeaderEntry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (!isDtype(dtype)) throw place.broken(`${quoted(name)} is of the kind ${quoted(String(dtype))}, which is not read`);
-  if (!Array.isArray(shape) || !isShape(shape) || !Array.isArray(offsets) || offsets.length !== 2 || !isShape(offsets)) throw place.broken(`${quoted(name)} has no sound shape and place`);
+  if (!Array.isArray(shape) || !isShape(shape) || !Array.isArray(offsets) || offsets.length !== 2 || !isShape(offsets))
+    throw place.broken(`${quoted(name)} has no sound shape and place`);
   const [from, to] = offsets as unknown as [number, number];
   const wanted = countOf(shape) * dtypes[dtype].bytes;
-  if (to - from !== wanted) throw place.broken(`${quoted(name)} of shape [${shape.join(', ')}] needs ${wanted} bytes, its place has ${to - from}`);
+  if (to - from !== wanted)
+    throw place.broken(`${quoted(name)} of shape [${shape.join(', ')}] needs ${wanted} bytes, its place has ${to - from}`);
   return { name, dtype, shape, from, to };
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isTexts = (value: unknown): value is Record<string, string> => isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
+const isTexts = (value: unknown): value is Record<string, string> =>
+  isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 
 /** A key that comes twice in one object of a JSON text that is known to be sound; `JSON.parse` passes over it in silence. */
 function repeatedKey(json: string): string | undefined {

@@ -10,7 +10,18 @@ export function openSafetensors(file: OpenFile): WeightsFile & { readonly metada
   const start = 8 + length;
   const { entries, metadata } = readHeader(bytes.read(8, length), bytes.length - start, place);
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, dtype, shape, from, to } of entries) tensors.set(name, { name, dtype, shape, bytes: () => bytes.read(start + from, to - from) });
+  for (const { name, dtype, shape, from, to } of entries)
+    tensors.set(name, { name, dtype, shape, bytes: () => bytes.read(start + from, to - from) });
   const about = Object.fromEntries(Object.entries(metadata).filter(([key, value]) => /^\w{1,40}$/.test(key) && value.length <= 80));
-  return { path: place.path, format: 'safetensors', size: bytes.length, tensors, about, classes: undefined, config: undefined, metadata, close: () => file.close() };
+  return {
+    path: place.path,
+    format: 'safetensors',
+    size: bytes.length,
+    tensors,
+    about,
+    classes: undefined,
+    config: undefined,
+    metadata,
+    close: () => file.close(),
+  };
 }

@@ -48,6 +48,13 @@ export async function writeSafetensors(
 function asUserError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !('syscall' in error)) return error;
   const { code } = error as NodeJS.ErrnoException;
-  const known: Readonly<Record<string, string>> = { ENOENT: 'there is no such folder', ENOSPC: 'the disk is full', EDQUOT: 'the quota is used up', EACCES: 'permission denied', EISDIR: 'it is a folder', EROFS: 'the file system is read-only' };
+  const known: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such folder',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the quota is used up',
+    EACCES: 'permission denied',
+    EISDIR: 'it is a folder',
+    EROFS: 'the file system is read-only',
+  };
   return new UserError(`Cannot write \`${path}\`: ${known[code ?? ''] ?? messageOf(error)}`, { hint: 'name another place', cause: error });
 }

@@ -15,7 +15,12 @@ export function aboutCheckpoint(root: PickleValue): About {
   const facts: Record<string, string> = {};
   for (const [key, value] of [...(dict?.entries ?? []), ...(meta?.entries ?? [])]) {
     if (typeof key !== 'string' || !/^\w{1,40}$/.test(key) || Object.keys(facts).length === 12) continue;
-    if (typeof value === 'number' || typeof value === 'boolean' || (typeof value === 'string' && value.length <= longest && !value.includes('\n'))) facts[key] = String(value);
+    if (
+      typeof value === 'number' ||
+      typeof value === 'boolean' ||
+      (typeof value === 'string' && value.length <= longest && !value.includes('\n'))
+    )
+      facts[key] = String(value);
   }
   const data = dictOf(meta?.get('dataset_meta'));
   const classes = namesIn(meta?.get('CLASSES') ?? data?.get('classes') ?? data?.get('CLASSES') ?? meta?.get('classes'));

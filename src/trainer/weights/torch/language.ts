@@ -16,7 +16,13 @@ const mostAxes = 64;
 function viewOf([storage, offset, size, stride]: readonly PickleValue[], dtype: DtypeName | undefined, site: Site): Tensor {
   if (!(storage instanceof Storage)) throw site.broken('a tensor without a storage');
   const [shape, strides] = [numbers(size), numbers(stride)];
-  const sound = shape && strides && shape.length === strides.length && shape.length <= mostAxes && isShape(shape) && isWhole([offset ?? null, ...strides]);
+  const sound =
+    shape &&
+    strides &&
+    shape.length === strides.length &&
+    shape.length <= mostAxes &&
+    isShape(shape) &&
+    isWhole([offset ?? null, ...strides]);
   if (!sound) throw site.broken('a tensor without a sound shape');
   const own = dtype ?? storage.dtype;
   if (own === undefined) throw site.broken('a tensor that does not say what its numbers are');
@@ -36,7 +42,8 @@ const rebuild: Builder = (args, site) => viewOf(args, undefined, site);
 
 const rebuildTyped: Builder = (args, site) => {
   const [dtype] = args.slice(6);
-  const named = dtype instanceof TorchDtype ? dtype.dtype : dtype instanceof Global ? dtypeOfTorch(dtype.name.replace(/^torch\./, '')) : undefined;
+  const named =
+    dtype instanceof TorchDtype ? dtype.dtype : dtype instanceof Global ? dtypeOfTorch(dtype.name.replace(/^torch\./, '')) : undefined;
   if (named === undefined) throw site.broken('a tensor that does not say what its numbers are');
   return viewOf(args, named, site);
 };
@@ -78,7 +85,9 @@ const torchBuilders: Builders = {
   'torch.serialization._get_layout': unread('torch.layout'),
 };
 
-const tensorBuilders: Builders = Object.fromEntries(Object.entries(torchBuilders).filter(([name]) => /_rebuild_(tensor|parameter)/.test(name)));
+const tensorBuilders: Builders = Object.fromEntries(
+  Object.entries(torchBuilders).filter(([name]) => /_rebuild_(tensor|parameter)/.test(name)),
+);
 
 const builders: Builders = { ...plainBuilders, ...numpyBuilders, ...torchBuilders };
 
@@ -89,7 +98,8 @@ function persistent(id: PickleValue, site: Site): PickleValue {
   const [kind, type, key, , count, view] = parts;
   // (class, file, source): the class is a name like any other.
   if (kind === 'module') return type ?? null;
-  if (kind !== 'storage' || !(type instanceof Global) || typeof key !== 'string' || !isWhole([count ?? null])) throw site.broken('a storage without a type, name and length');
+  if (kind !== 'storage' || !(type instanceof Global) || typeof key !== 'string' || !isWhole([count ?? null]))
+    throw site.broken('a storage without a type, name and length');
   const name = type.name.split('.').at(-1)!;
   const untyped = name === 'UntypedStorage' || name === '_UntypedStorage';
   const dtype = dtypeOfStorage(name);
@@ -100,7 +110,8 @@ function persistent(id: PickleValue, site: Site): PickleValue {
   const part = view === undefined || view === null ? undefined : numbers(view);
   if (!part) return whole;
   const [, offset, length] = part;
-  if (!isWhole([offset ?? null, length ?? null]) || (offset as number) + (length as number) > (count as number)) throw site.broken('a part of a storage lies outside of it');
+  if (!isWhole([offset ?? null, length ?? null]) || (offset as number) + (length as number) > (count as number))
+    throw site.broken('a part of a storage lies outside of it');
   return new Storage(key, dtype, size * (length as number), size * (offset as number));
 }
 

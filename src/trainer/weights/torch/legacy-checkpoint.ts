@@ -18,7 +18,8 @@ const protocolVersion = 1001;
 export function readLegacyCheckpoint(cursor: Cursor, place: Place): TorchCheckpoint {
   const next = () => readPickle(cursor, torchLanguage);
   const version = next();
-  if (version !== protocolVersion) throw place.broken(`it is of version ${String(version)} of PyTorch's old format; ${protocolVersion} is read`);
+  if (version !== protocolVersion)
+    throw place.broken(`it is of version ${String(version)} of PyTorch's old format; ${protocolVersion} is read`);
   const machine = next();
   const bigEndian = machine instanceof Dict && machine.get('little_endian') === false;
   const storages = new Map<string, Storage>();
@@ -32,7 +33,8 @@ export function readLegacyCheckpoint(cursor: Cursor, place: Place): TorchCheckpo
   };
   const root = readPickle(cursor, language);
   const keys = next();
-  if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'string')) throw place.broken('it does not list its storages', { offset: cursor.position });
+  if (!Array.isArray(keys) || keys.some((key) => typeof key !== 'string'))
+    throw place.broken('it does not list its storages', { offset: cursor.position });
   const found = storageBytes(cursor, keys as readonly string[], storages, place);
   return {
     root,
@@ -40,7 +42,8 @@ export function readLegacyCheckpoint(cursor: Cursor, place: Place): TorchCheckpo
     bytesOf({ key, bytes: claimed, start }) {
       const there = found.get(key);
       if (!there) throw place.broken(`it does not hold the storage ${quoted(key)}, which its tensors lie in`);
-      if (start + claimed > there.length) throw place.broken(`tensors claim ${sizeWords(claimed)} of the storage ${quoted(key)}, there are ${sizeWords(there.length)}`);
+      if (start + claimed > there.length)
+        throw place.broken(`tensors claim ${sizeWords(claimed)} of the storage ${quoted(key)}, there are ${sizeWords(there.length)}`);
       return start === 0 && claimed === there.length ? there : partOf(there, start, claimed);
     },
   };
@@ -55,7 +58,8 @@ function storageBytes(cursor: Cursor, keys: readonly string[], storages: Readonl
     if (found.has(key)) throw place.broken(`it lists the storage ${quoted(key)} twice`, { offset: cursor.position });
     const offset = cursor.position;
     const bytes = cursor.length64() * storage.elementBytes;
-    if (bytes > cursor.left) throw place.broken(`the storage ${quoted(key)} claims ${sizeWords(bytes)}, there are ${sizeWords(cursor.left)}`, { offset });
+    if (bytes > cursor.left)
+      throw place.broken(`the storage ${quoted(key)} claims ${sizeWords(bytes)}, there are ${sizeWords(cursor.left)}`, { offset });
     found.set(key, partOf(cursor.bytes, cursor.skip(bytes), bytes));
   }
   return found;

@@ -12,7 +12,19 @@ export interface StateDict {
 }
 
 /** Where programs keep a model's state in a checkpoint that holds more, the usual one first. */
-const usual = ['state_dict', 'model_state_dict', 'model', 'module', 'net', 'network', 'weights', 'params', 'ema_state_dict', 'model_ema', 'blobs'];
+const usual = [
+  'state_dict',
+  'model_state_dict',
+  'model',
+  'module',
+  'net',
+  'network',
+  'weights',
+  'params',
+  'ema_state_dict',
+  'model_ema',
+  'blobs',
+];
 
 /**
  * Finds a model's tensors in what a checkpoint holds: a state dict, a dict with one (the other entries, such as an optimizer's, are left alone), or a whole
@@ -49,7 +61,8 @@ function tensorsIn(root: PickleValue, place: Place): Map<string, Tensor | NumpyA
     if (depth === deepestTensor) throw place.broken(`its dicts lie more than ${deepestTensor} deep in each other`);
     seen.add(value);
     // The last is taken first.
-    for (const [key, child] of below.reverse()) open.push({ value: child, name: name && key ? `${name}.${key}` : name || key, depth: depth + 1 });
+    for (const [key, child] of below.reverse())
+      open.push({ value: child, name: name && key ? `${name}.${key}` : name || key, depth: depth + 1 });
   }
   return tensors;
 }
@@ -59,7 +72,9 @@ function childrenOf(value: PickleValue): [string, PickleValue][] {
   const dict = dictOf(value);
   if (dict) return [...dict.entries].filter(([, child]) => typeof child === 'object').map(([key, child]) => [keyText(key), child]);
   const items = Array.isArray(value) ? (value as readonly PickleValue[]) : value instanceof Tuple ? value.items : [];
-  return items.flatMap((child, index): [string, PickleValue][] => (typeof child === 'object' && child !== null ? [[String(index), child]] : []));
+  return items.flatMap((child, index): [string, PickleValue][] =>
+    typeof child === 'object' && child !== null ? [[String(index), child]] : [],
+  );
 }
 
 /** A module that was pickled whole keeps its numbers and the modules in it in three dicts of its own. */

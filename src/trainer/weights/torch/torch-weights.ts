@@ -16,7 +16,9 @@ import { readZipCheckpoint, type TorchCheckpoint } from './zip-checkpoint.js';
 
 /** A checkpoint of PyTorch of either format, or a pickle of arrays as Detectron2 publishes them. Every claim is checked; no number is read yet. */
 export function torchWeights(file: OpenFile, zip: boolean): WeightsFile {
-  const { format, checkpoint } = zip ? { format: 'pytorch-zip' as const, checkpoint: readZipCheckpoint(file.bytes, file.place) } : readPlainPickle(file);
+  const { format, checkpoint } = zip
+    ? { format: 'pytorch-zip' as const, checkpoint: readZipCheckpoint(file.bytes, file.place) }
+    : readPlainPickle(file);
   const { place } = file;
   const { under, tensors: found } = findStateDict(checkpoint.root, place);
   const tensors = new Map<string, StoredTensor>();
@@ -25,7 +27,9 @@ export function torchWeights(file: OpenFile, zip: boolean): WeightsFile {
     const tensor = value instanceof NumpyArray ? arrayTensor(name, value, file) : viewTensor(name, value, checkpoint);
     total += bytesOf(tensor);
     if (total > mostBytesFrom(file.bytes.length))
-      throw place.broken(`its tensors claim more than ${sizeWords(mostBytesFrom(file.bytes.length))}, ${quoted(name)} alone ${sizeWords(bytesOf(tensor))}, the file has ${sizeWords(file.bytes.length)}`);
+      throw place.broken(
+        `its tensors claim more than ${sizeWords(mostBytesFrom(file.bytes.length))}, ${quoted(name)} alone ${sizeWords(bytesOf(tensor))}, the file has ${sizeWords(file.bytes.length)}`,
+      );
     tensors.set(name, tensor);
   }
   const { facts, classes, config } = aboutCheckpoint(checkpoint.root);

@@ -52,6 +52,7 @@ export function readZipCheckpoint(bytes: Bytes, place: Place): TorchCheckpoint {
 function byteOrder(entry: ZipEntry | undefined, content: (entry: ZipEntry) => Bytes, place: Place): boolean {
   if (!entry) return false;
   const text = Buffer.from(content(entry).read(0, Math.min(entry.size, 16))).toString('latin1');
-  if (text !== 'little' && text !== 'big') throw place.in(entry.name).broken(`the byte order ${quoted(text)} is neither \`little\` nor \`big\``);
+  if (text !== 'little' && text !== 'big')
+    throw place.in(entry.name).broken(`the byte order ${quoted(text)} is neither \`little\` nor \`big\``);
   return text === 'big';
 }

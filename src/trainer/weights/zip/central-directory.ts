@@ -18,7 +18,8 @@ export function findCentralDirectory(bytes: Bytes, place: Place): CentralDirecto
   const tail = Buffer.from(bytes.read(from, length));
   let at = length - endLength;
   while (at >= 0 && !(tail.readUInt32LE(at) === 0x06054b50 && tail.readUInt16LE(at + 20) === length - at - endLength)) at--;
-  if (at < 0) throw place.broken('it begins as a zip, as PyTorch writes it, but has no end: it is cut off', { hint: 'load or copy it once more' });
+  if (at < 0)
+    throw place.broken('it begins as a zip, as PyTorch writes it, but has no end: it is cut off', { hint: 'load or copy it once more' });
   const disks = [tail.readUInt16LE(at + 4), tail.readUInt16LE(at + 6)];
   const plain = { count: tail.readUInt16LE(at + 10), length: tail.readUInt32LE(at + 12), start: tail.readUInt32LE(at + 16) };
   const offset = from + at;

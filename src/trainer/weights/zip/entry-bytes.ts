@@ -11,7 +11,8 @@ const chunk = 4 * 1024 ** 2;
  */
 export function entryBytes(bytes: Bytes, entry: ZipEntry, place: Place): Bytes {
   const own = place.in(entry.name);
-  const wrong = () => own.broken('its bytes are not those that were written: the checksum (CRC-32) differs', { hint: 'load or copy it once more' });
+  const wrong = () =>
+    own.broken('its bytes are not those that were written: the checksum (CRC-32) differs', { hint: 'load or copy it once more' });
   // PyTorch writes 0 where it was told not to compute it (torch.serialization.set_crc32_options).
   const given = entry.crc !== 0;
   const stored = partOf(bytes, entry.start, entry.packed);
@@ -58,7 +59,10 @@ function inflate(packed: Uint8Array, { name, size }: ZipEntry, place: Place): Ui
     made = inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
   } catch (cause) {
     const bomb = (cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE';
-    throw place.broken(bomb ? `it unpacks to more than the ${size} bytes it claims: it is refused as a zip bomb` : `${quoted(name)} cannot be unpacked`, { cause });
+    throw place.broken(
+      bomb ? `it unpacks to more than the ${size} bytes it claims: it is refused as a zip bomb` : `${quoted(name)} cannot be unpacked`,
+      { cause },
+    );
   }
   if (made.length !== size) throw place.broken(`it unpacks to ${made.length} bytes, not the ${size} it claims`);
   return made;

@@ -36,7 +36,8 @@ export function readZip(bytes: Bytes, place: Place): ReadonlyMap<string, ZipEntr
   spans.sort((a, b) => a.from - b.from);
   for (const [index, span] of spans.entries()) {
     const next = spans[index + 1];
-    if (next && next.from < span.to) throw place.broken(`the entries ${quoted(span.name)} and ${quoted(next.name)} overlap: it is refused as a zip bomb`);
+    if (next && next.from < span.to)
+      throw place.broken(`the entries ${quoted(span.name)} and ${quoted(next.name)} overlap: it is refused as a zip bomb`);
   }
   if (unpacked > mostBytesFrom(bytes.length)) {
     throw place.broken(`its ${sizeWords(bytes.length)} claim to unpack to ${sizeWords(unpacked)}: it is refused as a zip bomb`);
@@ -55,14 +56,19 @@ function* centralEntries(bytes: Bytes, { start, length, count }: CentralDirector
     if (at + 46 > length || view.getUint32(at, true) !== 0x02014b50) throw place.broken('its list of entries is broken', { offset });
     const flags = view.getUint16(at + 8, true);
     const method = view.getUint16(at + 10, true);
-    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number];
+    const [nameLength, extraLength, commentLength] = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [
+      number,
+      number,
+      number,
+    ];
     const end = at + 46 + nameLength + extraLength + commentLength;
     if (end > length) throw place.broken('its list of entries is cut off', { offset });
     const name = Buffer.from(held.subarray(at + 46, at + 46 + nameLength)).toString('utf8');
     const leaves = whyNoName(name);
     if (leaves) throw place.broken(`the entry ${quoted(name)} ${leaves}`, { offset });
     if (flags & 1) throw place.broken(`the entry ${quoted(name)} is encrypted`, { offset });
-    if (method !== 0 && method !== 8) throw place.broken(`the entry ${quoted(name)} is packed by method ${method}; only stored and deflated ones are read`, { offset });
+    if (method !== 0 && method !== 8)
+      throw place.broken(`the entry ${quoted(name)} is packed by method ${method}; only stored and deflated ones are read`, { offset });
     const extra = new DataView(held.buffer, held.byteOffset + at + 46 + nameLength, extraLength);
     const sizes = wideSizes([view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)], extra);
     if (!sizes) throw place.broken(`the entry ${quoted(name)} has no sound sizes`, { offset });
@@ -77,7 +83,8 @@ function* centralEntries(bytes: Bytes, { start, length, count }: CentralDirector
 /** Nothing is ever written under such a name; one that tries to leave says enough about the file. */
 function whyNoName(name: string): string | undefined {
   if (name === '' || name.includes('\0')) return 'has no sound name';
-  if (name.startsWith('/') || name.includes('\\') || /^[a-z]:/i.test(name) || name.split('/').includes('..')) return 'would lie outside of it';
+  if (name.startsWith('/') || name.includes('\\') || /^[a-z]:/i.test(name) || name.split('/').includes('..'))
+    return 'would lie outside of it';
   return undefined;
 }
 
