@@ -4,7 +4,7 @@ import { detectFamily } from './families/detect.js';
 import type { InputKind } from './families/family.js';
 import { mapWeights } from './families/map-weights.js';
 import { usualTarget } from './families/ours.js';
-import { networkTensors } from './network-tensors.js';
+import { hasOurNames, networkTensors } from './network-tensors.js';
 import { openWeights } from './open-weights.js';
 import { writeSafetensors } from './safetensors/write-safetensors.js';
 import type { StoredTensor } from './stored-tensor.js';
@@ -48,6 +48,7 @@ function asOurs(
 ): { tensors: readonly StoredTensor[]; family: string | undefined; leftOver: readonly string[] } {
   const network = networkTensors(file);
   const detected = detectFamily(network, file.config);
+  if (!detected && hasOurNames(network.keys())) return { tensors: [...network.values()], family: 'gpu-setup', leftOver: [] };
   if (!detected)
     throw new UserError(`\`${file.path}\` names its tensors as no program that is known here`, {
       hint: 'without `--names ours` they keep their names',

@@ -2,7 +2,7 @@ import { detectFamily } from './families/detect.js';
 import type { InputKind } from './families/family.js';
 import { mapWeights } from './families/map-weights.js';
 import { usualTarget } from './families/ours.js';
-import { networkNames, networkTensors } from './network-tensors.js';
+import { hasOurNames, networkNames, networkTensors } from './network-tensors.js';
 import { bytesOf } from './stored-tensor.js';
 import { formatWords, type WeightsFile, type WeightsFormat } from './weights-file.js';
 
@@ -34,7 +34,7 @@ export function describeWeights(file: WeightsFile): WeightsDescription {
   const network = networkTensors(file);
   const family = detectFamily(network, file.config);
   const mapped = family && mapWeights(network, family, usualTarget);
-  const own = family === undefined && [...network.keys()].some((name) => /^(backbone\.stem|head\.classes|rpn\.predict)\./.test(name));
+  const own = family === undefined && hasOurNames(network.keys());
   const inner = networkNames(file);
   const tensors = [...file.tensors.values()].map((tensor): TensorDescription => {
     const { name, dtype, shape } = tensor;

@@ -28,3 +28,9 @@ const commonWrapper = (names: readonly string[]) =>
   names.length === 0
     ? undefined
     : wrappers.find((wrapper) => names.every((name) => name.startsWith(wrapper) && name.length > wrapper.length));
+
+/** Whether names are our models' own: their numbers then lie as ours do. */
+export const hasOurNames = (names: Iterable<string>): boolean =>
+  [...names].some((name) =>
+    /^(backbone\.stem|backbone\.stage1|head|rpn|neck)\.(.*\.)?(conv|norm|fc1|classes|predict|lateral\d|weight)/.test(name),
+  );

@@ -36,7 +36,7 @@ export async function fetchArchive(row: ArchiveRow, options: FetchArchiveOptions
   const part = `${path}.part`;
   if ((await sizeOf(path)) > 0) {
     if (await isWhole(row, path, signal)) return;
-    throw new UserError(`\`${path}\` is not the archive that it should be: size or SHA-256 differ`, {
+    throw new UserError(`\`${path}\` is not the file that it should be: size or SHA-256 differ`, {
       hint: 'remove it, and the same command loads it',
     });
   }
