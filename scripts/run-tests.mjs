@@ -79,7 +79,11 @@ async function prepare() {
   const strace = await prepareStrace({ log: join(logs, 'strace.log'), say: (text) => say(`...   ${text}`) });
   say(strace.ready ? `ok    strace: ${strace.why}` : `skip  strace: ${strace.why}; its tests skip themselves`);
   const torchvision = await prepareTorchvision({ log: join(logs, 'torchvision.log'), say: (text) => say(`...   ${text}`) });
-  say(torchvision.ready ? `ok    torchvision: ${torchvision.why}` : `skip  torchvision: ${torchvision.why}; the tests that compare with it skip themselves`);
+  say(
+    torchvision.ready
+      ? `ok    torchvision: ${torchvision.why}`
+      : `skip  torchvision: ${torchvision.why}; the tests that compare with it skip themselves`,
+  );
   if (!values['no-engines']) {
     const options = (name) => ({ log: join(logs, `${name}.log`), say: (text) => say(`...   ${text}`) });
     const prepared = {

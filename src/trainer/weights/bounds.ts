@@ -5,7 +5,7 @@
 export const mostBytesFrom = (fileBytes: number): number => 16 * fileBytes + 64 * 1024 ** 2;
 
 /** Operations of one pickle, and lists, dicts, tuples and objects that it may make: each costs a hundred times its byte in the file. */
-export const mostOperations = 20_000_000;
+export const mostOperations = 10_000_000;
 export const mostObjects = 2_000_000;
 
 /** How deep dicts lie in dicts where tensors are looked for. */

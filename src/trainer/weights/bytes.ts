@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { messageOf, UserError } from '../../errors.js';
 import { Place } from './place.js';
 
@@ -32,7 +32,8 @@ export function openFile(path: string): OpenFile {
   const place = new Place(path);
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // A pipe that nobody writes to would keep us waiting.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     const missing = ['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '');
     if (missing) throw new UserError(`There is no file \`${path}\``, { cause });

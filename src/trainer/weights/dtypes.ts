@@ -44,8 +44,11 @@ export const isReal = (dtype: DtypeName): boolean => dtype !== 'C64';
 /** Numbers of any real kind, little endian, as float32; a view of the very bytes where they are that already and lie so that they can be. */
 export function toFloat32(bytes: Uint8Array, dtype: DtypeName): Float32Array {
   const count = bytes.length / dtypes[dtype].bytes;
-  if (dtype === 'F32')
-    return bytes.byteOffset % 4 === 0 ? new Float32Array(bytes.buffer, bytes.byteOffset, count) : new Float32Array(bytes.slice().buffer);
+  if (dtype === 'F32') {
+    // Not `slice`, which of a Buffer is a view.
+    const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+    return new Float32Array(aligned.buffer, aligned.byteOffset, count);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const made = new Float32Array(count);
   const read = readers(view, bytes)[dtype];

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { UserError } from '../../errors.js';
 import { loadYaml } from '../config/load.js';
 
 const row = z.strictObject({
@@ -28,3 +31,22 @@ export async function knownWeights(path = table): Promise<readonly KnownWeights[
 
 /** What its file is called on the host, and on disk. */
 export const fileOf = ({ url }: Pick<KnownWeights, 'url'>): string => new URL(url).pathname.split('/').at(-1)!;
+
+/**
+ * The file that a config's `checkpoint` means, and what its first convolution was trained to see where that is known: a known name is its file in `directory`, which must have been
+ * fetched; everything else is a path.
+ */
+export async function findWeights(
+  given: string,
+  directory: string,
+): Promise<{ readonly path: string; readonly input?: KnownWeights['input'] }> {
+  const row = (await knownWeights()).find(({ name }) => name === given);
+  if (!row || existsSync(given)) return { path: given };
+  const path = join(directory, fileOf(row));
+  if (!existsSync(path)) {
+    throw new UserError(`The weights \`${given}\` (${row.title}) are not here`, {
+      hint: `\`gpu-setup weights fetch ${given}\` loads them, or put \`${fileOf(row)}\` at \`${path}\``,
+    });
+  }
+  return { path, input: row.input };
+}

@@ -135,6 +135,7 @@ t.test('what is refused leaves nothing behind', async (t) => {
     [['convert', 'weights.pth', 'folder'], /it is a folder/],
     [['convert', 'absent.pth', 'out.safetensors'], /There is no file/],
     [['convert', 'strange.safetensors', 'out.safetensors', '--names', 'ours'], /no program that is known here/],
+    [['convert', 'weights.pth', 'out.safetensors', '--input', 'bgr'], /`--names own` leaves as it is/],
     [['fetch', 'resnet51'], /No weights `resnet51` are known/],
   ];
   for (const [args, expected] of cases) {
@@ -234,4 +235,18 @@ t.test('what fetch loads has the checksum that the table says, be it only its be
   writeFileSync(join(again, 'a.pth.part'), content.subarray(0, 1500));
   await fetchWeights({ ...options, directory: again, weights: { ...row, bytes: 4000, sha256 } });
   t.same(asked.slice(2), ['GET bytes=1500-']);
+});
+
+t.test('a config may name weights that were fetched, or a file', async (t) => {
+  const { findWeights } = await import('../../../src/trainer/weights/known-weights.js');
+  const directory = t.testdir({});
+  t.same(await findWeights('some/file.pth', directory), { path: 'some/file.pth' });
+  await t.rejects(findWeights('resnet50', directory), {
+    exitCode: ExitCode.usage,
+    message: /^The weights `resnet50` \(ResNet-50, ImageNet.*\) are not here$/,
+    hint: /`gpu-setup weights fetch resnet50` loads them/,
+  });
+  const path = join(directory, 'resnet50-0676ba61.pth');
+  writeFileSync(path, 'x');
+  t.same(await findWeights('resnet50', directory), { path, input: 'rgb' });
 });

@@ -248,6 +248,16 @@ t.test('what a report says of what does not fit', async (t) => {
     () => load(t, { 'encoder.weight': { shape: [1] } }, model),
     /names its tensors as no program that is known here, such as `encoder\.weight`/,
   );
+  const run = { 'model.backbone.stem.norm.weight': { shape: [8] }, average: { shape: [3] }, 'optimizer.first': { shape: [3] } };
+  const path = writeWeights(join(t.testdir({}), 'run.safetensors'), run, { format: 'gpu-setup/1', state: '{}' });
+  const ofRun = loadWeights(path, new Map(Object.entries(model)));
+  t.same(
+    [...ofRun.tensors()].map(({ name }) => name),
+    ['backbone.stem.norm.weight'],
+    'of a run of ours the network alone',
+  );
+  t.same(ofRun.report.leftOver, []);
+  ofRun.close();
   const own = load(t, { 'model.backbone.stem.norm.weight': { shape: [8] } }, model);
   t.equal(own.report.family, 'gpu-setup');
   t.same(own.made.get('backbone.stem.norm.weight'), [0, 1, 2, 3, 4, 5, 6, 7]);

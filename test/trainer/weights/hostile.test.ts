@@ -279,6 +279,7 @@ t.test('nesting and cycles', async (t) => {
   refused(t, pickle(laughs), /no tensor/, 'a billion ways');
   const cycle = pickle('}q\x00', text('me'), 'h\x00s', text('w'), tensor({ count: 2, shape: [2] }), 's');
   t.same([...readAll(folder, zipped(cycle, { 0: floats(1, 2) })).keys()], ['w'], 'a tensor in a dict that holds itself');
+  refused(t, pickle('N', '\x94'.repeat(10_000_001)), /more than 10000000 operations/, 'ten million memos');
   refused(t, pickle('}'.repeat(2_000_001)), /more than 2000000 objects/, 'two million dicts');
 });
 
@@ -292,6 +293,8 @@ t.test('what is no checkpoint is told what it is', async (t) => {
   refused(t, Buffer.from('\x00\x01\x02 what is this', 'latin1'), /neither a checkpoint of PyTorch/, 'rubbish');
   t.throws(() => openWeights(join(t.testdir({}), 'absent.pth')), /There is no file/);
   t.throws(() => openWeights(t.testdir({})), /is a folder/);
+  const pipe = join(t.testdir({}), 'pipe');
+  if (spawnSync('mkfifo', [pipe]).status === 0) t.throws(() => openWeights(pipe), /is no file/, 'a pipe is not waited for');
 });
 
 t.test('the format before 1.6', async (t) => {

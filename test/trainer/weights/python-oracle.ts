@@ -6,8 +6,12 @@ const works = (program: string, modules: string) =>
 
 /** A Python that has `modules`: the distribution's own where there are several, since its packages are the oracles. */
 export function pythonWith(modules: string): string | undefined {
-  return ['/usr/bin/python3', 'python3'].find((program) => works(program, modules));
+  return pythonsWith(modules)[0];
 }
+
+/** Every Python that has them, which may be of different versions. */
+export const pythonsWith = (modules: string): readonly string[] =>
+  ['/usr/bin/python3', 'python3'].filter((program) => works(program, modules));
 
 /** Runs a script of test/fixtures/oracles. */
 export function runOracle(python: string, script: string, ...args: readonly string[]): string {

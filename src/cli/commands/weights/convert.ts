@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { ExitCode } from '../../../errors.js';
+import { ExitCode, UserError } from '../../../errors.js';
+import { printable } from '../../../report/printable.js';
 import type { Run } from '../../command.js';
 
 interface Options {
@@ -30,6 +31,10 @@ export function registerConvert(weights: Command, run: Run): void {
     .option('--json', 'print one JSON document')
     .action(
       run(async (terminal, file: string, out: string, { names, input, json }: Options) => {
+        if (input !== undefined && names === 'own')
+          throw new UserError('`--input` says what to turn the first convolution from, which `--names own` leaves as it is', {
+            hint: 'add `--names ours`',
+          });
         const { convertWeights } = await import('../../../trainer/weights/convert-weights.js');
         const made = await convertWeights(resolve(terminal.cwd, file), resolve(terminal.cwd, out), {
           ours: names === 'ours',
@@ -41,7 +46,8 @@ export function registerConvert(weights: Command, run: Run): void {
           terminal.out(
             `Wrote \`${out}\`: ${made.tensors} tensors, ${(made.bytes / 1e6).toFixed(1)} MB${made.family ? `, from the names of ${made.family}` : ''}`,
           );
-          if (made.leftOver.length > 0) terminal.say(`left over: ${made.leftOver.length}, such as ${made.leftOver.slice(0, 3).join(', ')}`);
+          if (made.leftOver.length > 0)
+            terminal.say(printable(`left over: ${made.leftOver.length}, such as ${made.leftOver.slice(0, 3).join(', ')}`));
         }
         return ExitCode.ok;
       }),

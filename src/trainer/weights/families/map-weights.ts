@@ -140,7 +140,15 @@ function rowsOf(
   const scores = byRole.get(`box${stage}.classes:weight`)?.tensor.shape[0] ?? byRole.get(`box${stage}.classes:bias`)?.tensor.shape[0] ?? 0;
   const from = familyDeviations[index] ?? familyDeviations[0]!;
   const to = target.deviations[index] ?? from;
-  return boxOrder({ deltas: rows, scores, from, to, background: target.background, wanted: wanted.get(name)?.at(-1) });
+  // With one class, four deltas are its own, but in a cascade everybody's: so every family's configs have it.
+  return boxOrder({
+    deltas: rows,
+    scores,
+    from,
+    to,
+    background: target.background,
+    wanted: wanted.get(name)?.at(-1) ?? (stage === '' ? 8 : 4),
+  });
 }
 
 /** What every family's own configs divide the targets of boxes by, stage by stage. */

@@ -28,7 +28,7 @@ export interface BoxRows {
   readonly to: readonly number[];
   readonly background: Target['background'];
   /** Rows that our model has; it decides where a single class could be read either way. */
-  readonly wanted: number | undefined;
+  readonly wanted: number;
 }
 
 /**
