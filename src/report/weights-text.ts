@@ -6,9 +6,10 @@ const shape = (sides: readonly number[]) => `[${sides.join(', ')}]`;
 
 /** What is in a file of weights: what it is, then a line for each tensor and the parameter of ours that it becomes. */
 export function weightsText({ path, formatTitle, bytes, family, about, classes, tensors }: WeightsDescription): string {
+  const pictures = family?.input === 'bgr' ? '; its pictures are BGR, not divided by a deviation' : '';
   const head = [
     `${path}: ${formatTitle}, ${megabytes(bytes)}, ${tensors.length} tensor${tensors.length === 1 ? '' : 's'}`,
-    `  names   ${family ? `of ${family.title}${family.input === 'bgr' ? '; its pictures are BGR, not divided by a deviation' : ''}` : 'of no program that is known here'}`,
+    `  names   ${family ? `of ${family.title}${pictures}` : 'of no program that is known here'}`,
     ...Object.entries(about).map(([key, value]) => `  ${key.padEnd(7)} ${value}`),
     ...(classes ? [`  classes ${classes.length}: ${few(classes, 8, ', ')}`] : []),
   ];

@@ -25,8 +25,8 @@ export interface OpenFile {
 }
 
 /**
- * Opens `path`. It is read with calls that wait: a pickle is taken byte by byte, and whoever reads weights has nothing else to do meanwhile.
- * Throws a UserError where there is no such file, or something else than a file.
+ * Opens `path`. It is read with calls that wait: a pickle is taken byte by byte, and whoever reads weights has nothing else to do
+ * meanwhile. Throws a UserError where there is no such file, or something else than a file.
  */
 export function openFile(path: string): OpenFile {
   const place = new Place(path);

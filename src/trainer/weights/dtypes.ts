@@ -41,7 +41,10 @@ export const swapLength = (dtype: DtypeName): number => (dtype === 'C64' ? 4 : d
 /** Dtypes of which a float32 can be made. */
 export const isReal = (dtype: DtypeName): boolean => dtype !== 'C64';
 
-/** Numbers of any real kind, little endian, as float32; a view of the very bytes where they are that already and lie so that they can be. */
+/**
+ * Numbers of any real kind, little endian, as float32; a view of the very bytes where they are that already and lie so that they can
+ * be.
+ */
 export function toFloat32(bytes: Uint8Array, dtype: DtypeName): Float32Array {
   const count = bytes.length / dtypes[dtype].bytes;
   if (dtype === 'F32') {

@@ -27,8 +27,9 @@ export interface FetchedWeights {
 const patient: Patience = { connectMs: 15_000, stallMs: 30_000, retryMs: 1000 };
 
 /**
- * Loads a file of weights into `directory` unless it lies there; called again it goes on where it stopped. Its checksum must be right before it has its name. Throws a
- * UserError where the user can do something (exit code 3 where no host gave it), and an AbortError where `signal` asked to stop.
+ * Loads a file of weights into `directory` unless it lies there; called again it goes on where it stopped. Its checksum must be right
+ * before it has its name. Throws a UserError where the user can do something (exit code 3 where no host gave it), and an AbortError
+ * where `signal` asked to stop.
  */
 export async function fetchWeights({
   weights,

@@ -33,8 +33,8 @@ export async function knownWeights(path = table): Promise<readonly KnownWeights[
 export const fileOf = ({ url }: Pick<KnownWeights, 'url'>): string => new URL(url).pathname.split('/').at(-1)!;
 
 /**
- * The file that a config's `checkpoint` means, and what its first convolution was trained to see where that is known: a known name is its file in `directory`, which must have been
- * fetched; everything else is a path.
+ * The file that a config's `checkpoint` means, and what its first convolution was trained to see where that is known: a known name is
+ * its file in `directory`, which must have been fetched; everything else is a path.
  */
 export async function findWeights(
   given: string,

@@ -1,8 +1,9 @@
 const tile = 32;
 
 /**
- * Transposes `[rows, channels, cells]` to `[cells, channels, rows]`: filters from OIHW to HWIO, matrices (one cell) from [O, I] to [I, O], and matrices behind a
- * flattened map from its C, H, W to our H, W, C. In tiles: one of the two sides jumps by thousands of numbers at every step.
+ * Transposes `[rows, channels, cells]` to `[cells, channels, rows]`: filters from OIHW to HWIO, matrices (one cell) from [O, I] to [I,
+ * O], and matrices behind a flattened map from its C, H, W to our H, W, C. In tiles: one of the two sides jumps by thousands of numbers
+ * at every step.
  */
 export function transposed(from: Float32Array, rows: number, channels: number, cells: number): Float32Array {
   const columns = channels * cells;

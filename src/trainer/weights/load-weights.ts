@@ -54,8 +54,9 @@ export interface Loaded {
 }
 
 /**
- * Opens a file of weights for a model whose parameters have these names and shapes. Names, layouts and orders of torchvision, mmdetection and Detectron2 are brought to ours; a file
- * with our names is taken as it is. Throws a UserError where nothing of the file fits.
+ * Opens a file of weights for a model whose parameters have these names and shapes. Names, layouts and orders of torchvision,
+ * mmdetection and Detectron2 are brought to ours; a file with our names is taken as it is. Throws a UserError where nothing of the file
+ * fits.
  */
 export function loadWeights(path: string, parameters: ReadonlyMap<string, readonly number[]>, options: LoadOptions = {}): Loaded {
   const file = openWeights(path);

@@ -5,8 +5,8 @@ import type { WeightsFile } from './weights-file.js';
 const wrappers = ['module.', '_orig_mod.', 'model.'];
 
 /**
- * The tensors of a file's network without the names of what a network was wrapped in (`DataParallel`, `torch.compile`, Lightning, a run of ours), and without what a run of ours
- * keeps beside its network.
+ * The tensors of a file's network without the names of what a network was wrapped in (`DataParallel`, `torch.compile`, Lightning, a run
+ * of ours), and without what a run of ours keeps beside its network.
  */
 export function networkTensors(file: Pick<WeightsFile, 'tensors' | 'about'>): ReadonlyMap<string, StoredTensor> {
   return new Map([...networkNames(file)].map(([outer, name]) => [name, { ...file.tensors.get(outer)!, name }]));

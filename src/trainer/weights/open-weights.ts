@@ -4,8 +4,9 @@ import { torchWeights } from './torch/torch-weights.js';
 import type { WeightsFile } from './weights-file.js';
 
 /**
- * Opens a file of weights by what is in it, whatever it is called: PyTorch's checkpoints, pickles of arrays, safetensors. Nothing of it is run, and
- * nothing that it claims is believed before it was held against the file. Throws a UserError of one line with file and place. Who opens closes.
+ * Opens a file of weights by what is in it, whatever it is called: PyTorch's checkpoints, pickles of arrays, safetensors. Nothing of it
+ * is run, and nothing that it claims is believed before it was held against the file. Throws a UserError of one line with file and
+ * place. Who opens closes.
  */
 export function openWeights(path: string): WeightsFile {
   const file = openFile(path);

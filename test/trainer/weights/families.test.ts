@@ -12,6 +12,8 @@ import { noTorch, pythonWith, runOracle } from './python-oracle.js';
 import { type Given, unread, writeWeights } from './weights-of.js';
 
 t.before(() => tf.setBackend('cpu'));
+// PyTorch starts, and a network of ResNet-50 is made, on a machine that may be busy.
+t.setTimeout(120_000);
 
 const python = pythonWith('torch, torchvision');
 

@@ -8,6 +8,9 @@ import { dictPickle, global, joined, number, pickle, tensor, text, tuple } from 
 import { pythonWith } from './python-oracle.js';
 import { type Given, zipOf } from './zip-of.js';
 
+// Two hundred megabytes are packed and millions of operations read, on a machine that may be busy.
+t.setTimeout(120_000);
+
 /** Opens bytes as a file and reads all of it. */
 function readAll(folder: string, bytes: Uint8Array, name = 'weights.pth') {
   const path = join(folder, name);

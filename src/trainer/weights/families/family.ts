@@ -1,7 +1,10 @@
 import type { StoredTensor } from '../stored-tensor.js';
 import type { Role } from './roles.js';
 
-/** What the first convolution sees: RGB over the deviations of ImageNet's pixels, or BGR as it is (Caffe's way); both without their mean. */
+/**
+ * What the first convolution sees: RGB over the deviations of ImageNet's pixels, or BGR as it is (Caffe's way); both without their
+ * mean.
+ */
 export type InputKind = 'rgb' | 'bgr';
 
 /** A program's way to name and order the numbers of a network. */

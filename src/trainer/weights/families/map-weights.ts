@@ -116,7 +116,10 @@ function cellsOf(inputs: number, channels: number | undefined): number | undefin
   return inputs % cells === 0 && Number.isInteger(Math.sqrt(cells)) ? cells : undefined;
 }
 
-/** BGR whose pixels are not divided by anything, for RGB whose are, and the other way round. Exact: both have their mean taken off, so that a border of zeros is the same. */
+/**
+ * BGR whose pixels are not divided by anything, for RGB whose are, and the other way round. Exact: both have their mean taken off, so
+ * that a border of zeros is the same.
+ */
 function changeOfPictures({ family, target }: Network): { readonly reverse: boolean; readonly times: readonly number[] } | undefined {
   if (family.input === target.input) return undefined;
   return {

@@ -1,14 +1,17 @@
 import type { InputKind } from './family.js';
 import type { Role } from './roles.js';
 
-/** How the numbers of a layer's weight lie with us: [H, W, in, out], [in, out], the same behind a flattened map, [H, W, out, in]; or one number per channel. */
+/**
+ * How the numbers of a layer's weight lie with us: [H, W, in, out], [in, out], the same behind a flattened map, [H, W, out, in]; or one
+ * number per channel.
+ */
 export type Layout = 'conv' | 'dense' | 'flat' | 'deconv';
 
 type Row = readonly [layer: string, ours: string, layout: Layout, kind?: 'norm'];
 
 /**
- * What our models call each layer (`src/trainer/models`); `#` stands for a number, the first one here for the first one there. `norm`: a convolution with its
- * norm, `convNormRelu`. A renaming there is an edit here, and nowhere else.
+ * What our models call each layer (`src/trainer/models`); `#` stands for a number, the first one here for the first one there. `norm`:
+ * a convolution with its norm, `convNormRelu`. A renaming there is an edit here, and nowhere else.
  */
 const rows: readonly Row[] = [
   ['stem', 'backbone.stem', 'conv', 'norm'],

@@ -1,6 +1,6 @@
 /**
- * What a tensor is in a network, whoever named it: `stage2.block1.conv3`, `fpn.lateral1`, `box.classes`, and which part of it. Programs' names are brought to
- * roles (a file each), and roles to our names (ours.ts), so that neither side needs to know the other.
+ * What a tensor is in a network, whoever named it: `stage2.block1.conv3`, `fpn.lateral1`, `box.classes`, and which part of it.
+ * Programs' names are brought to roles (a file each), and roles to our names (ours.ts), so that neither side needs to know the other.
  */
 export interface Role {
   /** The layer: counted from 1. */

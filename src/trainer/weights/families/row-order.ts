@@ -46,8 +46,8 @@ export function boxOrder({ deltas, scores, from, to, background, wanted }: BoxRo
 }
 
 /**
- * Objectness [A] and deltas [4A] of the anchors of a cell, side by side for each anchor as one convolution of ours has them: 5A rows of the two joined. With several
- * sizes and ratios ours count all ratios of a size first.
+ * Objectness [A] and deltas [4A] of the anchors of a cell, side by side for each anchor as one convolution of ours has them: 5A rows of
+ * the two joined. With several sizes and ratios ours count all ratios of a size first.
  */
 export function anchorOrder(anchors: number, order: Family['anchors'], shape: Target['anchors']): readonly RowPick[] {
   const several = shape && shape.sizes * shape.ratios === anchors && order === 'ratio by ratio';

@@ -18,8 +18,9 @@ const longestInteger = 1024;
 const longestLine = 64 * 1024 * 1024;
 
 /**
- * Reads one pickle (protocols 0 to 5; opcodes as in Python's pickletools) from the cursor on, which then stands behind it. This is a machine that makes data: what a pickle would
- * call is either one of the builders, which make data, or refused with its name and byte. There is no look-up of names, no import, no call.
+ * Reads one pickle (protocols 0 to 5; opcodes as in Python's pickletools) from the cursor on, which then stands behind it. This is a
+ * machine that makes data: what a pickle would call is either one of the builders, which make data, or refused with its name and byte.
+ * There is no look-up of names, no import, no call.
  */
 export function readPickle(cursor: Cursor, language: PickleLanguage): PickleValue {
   return new Machine(cursor, language).run();

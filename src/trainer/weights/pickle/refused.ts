@@ -1,6 +1,6 @@
 /**
- * Names by which a pickle would reach the machine. No checkpoint needs them, so one that only names them is refused whole: it is no accident.
- * This list makes the message clear and nothing more. What is not on it is not run either: nothing ever is.
+ * Names by which a pickle would reach the machine. No checkpoint needs them, so one that only names them is refused whole: it is no
+ * accident. This list makes the message clear and nothing more. What is not on it is not run either: nothing ever is.
  */
 const modules = new Set([
   ...[

@@ -30,8 +30,9 @@ export function headerLength(first: Uint8Array, fileBytes: number, place: Place)
 }
 
 /**
- * Reads a header and holds it against the `dataBytes` behind it: kinds, shapes and places must agree, every byte of the data must belong to one tensor (no overlap,
- * no hole, nothing behind), and no name may come twice (the format's README; what its own reader refuses is refused).
+ * Reads a header and holds it against the `dataBytes` behind it: kinds, shapes and places must agree, every byte of the data must
+ * belong to one tensor (no overlap, no hole, nothing behind), and no name may come twice (the format's README; what its own reader
+ * refuses is refused).
  */
 export function readHeader(bytes: Uint8Array, dataBytes: number, place: Place): Header {
   const text = decoded(bytes, place);

@@ -6,8 +6,8 @@ import { bytesOf, type StoredTensor } from '../stored-tensor.js';
 import { encodeHeader } from './encode.js';
 
 /**
- * Writes tensors of any kind, one at a time, whole or not at all: a temporary file beside it, fsync, rename. Answers the bytes written. Throws a UserError where the disk or
- * the folder refuses, and what reading a tensor throws, and then leaves nothing behind.
+ * Writes tensors of any kind, one at a time, whole or not at all: a temporary file beside it, fsync, rename. Answers the bytes written.
+ * Throws a UserError where the disk or the folder refuses, and what reading a tensor throws, and then leaves nothing behind.
  */
 export async function writeSafetensors(
   path: string,

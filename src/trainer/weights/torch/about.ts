@@ -8,7 +8,10 @@ export interface About {
 
 const longest = 80;
 
-/** What a checkpoint says of itself, beside its tensors: plain values of its dict and of `meta`, as OpenMMLab's and Detectron2's have them. */
+/**
+ * What a checkpoint says of itself, beside its tensors: plain values of its dict and of `meta`, as OpenMMLab's and Detectron2's have
+ * them.
+ */
 export function aboutCheckpoint(root: PickleValue): About {
   const dict = dictOf(root);
   const meta = dictOf(dict?.get('meta'));

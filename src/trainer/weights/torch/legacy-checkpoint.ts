@@ -12,8 +12,8 @@ export const legacyMagic = 0x1950a86a20f9469cfc6cn;
 const protocolVersion = 1001;
 
 /**
- * The format before PyTorch 1.6, the cursor being behind the magic number: version, the writer's machine, the object, the names of its storages, and each storage with its length
- * before it.
+ * The format before PyTorch 1.6, the cursor being behind the magic number: version, the writer's machine, the object, the names of its
+ * storages, and each storage with its length before it.
  */
 export function readLegacyCheckpoint(cursor: Cursor, place: Place): TorchCheckpoint {
   const next = () => readPickle(cursor, torchLanguage);

@@ -27,8 +27,8 @@ const usual = [
 ];
 
 /**
- * Finds a model's tensors in what a checkpoint holds: a state dict, a dict with one (the other entries, such as an optimizer's, are left alone), or a whole
- * model. Refuses a checkpoint without any.
+ * Finds a model's tensors in what a checkpoint holds: a state dict, a dict with one (the other entries, such as an optimizer's, are
+ * left alone), or a whole model. Refuses a checkpoint without any.
  */
 export function findStateDict(root: PickleValue, place: Place): StateDict {
   const dict = dictOf(root);

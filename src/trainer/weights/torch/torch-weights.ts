@@ -14,7 +14,10 @@ import { findStateDict } from './state-dict.js';
 import type { Tensor } from './values.js';
 import { readZipCheckpoint, type TorchCheckpoint } from './zip-checkpoint.js';
 
-/** A checkpoint of PyTorch of either format, or a pickle of arrays as Detectron2 publishes them. Every claim is checked; no number is read yet. */
+/**
+ * A checkpoint of PyTorch of either format, or a pickle of arrays as Detectron2 publishes them. Every claim is checked; no number is
+ * read yet.
+ */
 export function torchWeights(file: OpenFile, zip: boolean): WeightsFile {
   const { format, checkpoint } = zip
     ? { format: 'pytorch-zip' as const, checkpoint: readZipCheckpoint(file.bytes, file.place) }
@@ -22,14 +25,15 @@ export function torchWeights(file: OpenFile, zip: boolean): WeightsFile {
   const { place } = file;
   const { under, tensors: found } = findStateDict(checkpoint.root, place);
   const tensors = new Map<string, StoredTensor>();
+  const most = mostBytesFrom(file.bytes.length);
   let total = 0;
   for (const [name, value] of found) {
     const tensor = value instanceof NumpyArray ? arrayTensor(name, value, file) : viewTensor(name, value, checkpoint);
     total += bytesOf(tensor);
-    if (total > mostBytesFrom(file.bytes.length))
-      throw place.broken(
-        `its tensors claim more than ${sizeWords(mostBytesFrom(file.bytes.length))}, ${quoted(name)} alone ${sizeWords(bytesOf(tensor))}, the file has ${sizeWords(file.bytes.length)}`,
-      );
+    if (total > most) {
+      const [claimed, own, size] = [most, bytesOf(tensor), file.bytes.length].map(sizeWords);
+      throw place.broken(`its tensors claim more than ${claimed}, ${quoted(name)} alone ${own}, the file has ${size}`);
+    }
     tensors.set(name, tensor);
   }
   const { facts, classes, config } = aboutCheckpoint(checkpoint.root);

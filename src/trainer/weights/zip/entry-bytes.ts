@@ -6,8 +6,8 @@ import type { ZipEntry } from './read-zip.js';
 const chunk = 4 * 1024 ** 2;
 
 /**
- * The bytes of an entry: a stored one stays in the file, one that is deflated is unpacked, never beyond the size that it claims. Its checksum is
- * compared when the first byte is read.
+ * The bytes of an entry: a stored one stays in the file, one that is deflated is unpacked, never beyond the size that it claims. Its
+ * checksum is compared when the first byte is read.
  */
 export function entryBytes(bytes: Bytes, entry: ZipEntry, place: Place): Bytes {
   const own = place.in(entry.name);

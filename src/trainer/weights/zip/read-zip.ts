@@ -16,9 +16,9 @@ export interface ZipEntry {
 }
 
 /**
- * The entries of a zip by name (PKWARE's APPNOTE 6.3.10, sections 4.3 and 4.5.3), zip64 too. Everything that the file claims is held against
- * what it has before anything of it is unpacked: entries that overlap, that lie outside, that have one name or one that leaves a folder, that are
- * encrypted, and more than so small a file can honestly hold, are refused.
+ * The entries of a zip by name (PKWARE's APPNOTE 6.3.10, sections 4.3 and 4.5.3), zip64 too. Everything that the file claims is held
+ * against what it has before anything of it is unpacked: entries that overlap, that lie outside, that have one name or one that leaves
+ * a folder, that are encrypted, and more than so small a file can honestly hold, are refused.
  */
 export function readZip(bytes: Bytes, place: Place): ReadonlyMap<string, ZipEntry> {
   const directory = findCentralDirectory(bytes, place);
@@ -88,7 +88,10 @@ function whyNoName(name: string): string | undefined {
   return undefined;
 }
 
-/** Size, packed size and place; those that 32 bits could not hold stand in the zip64 field, in this order. Undefined where they are missing or absurd. */
+/**
+ * Size, packed size and place; those that 32 bits could not hold stand in the zip64 field, in this order. Undefined where they are
+ * missing or absurd.
+ */
 function wideSizes(narrow: readonly [number, number, number], extra: DataView): [number, number, number] | undefined {
   if (!narrow.includes(0xffffffff)) return [...narrow];
   for (let at = 0; at + 4 <= extra.byteLength; ) {
