@@ -4,7 +4,7 @@ import { detectFamily } from './families/detect.js';
 import type { InputKind } from './families/family.js';
 import { mapWeights } from './families/map-weights.js';
 import { usualTarget } from './families/ours.js';
-import { hasOurNames, networkTensors } from './network-tensors.js';
+import { hasOurNames, isBeside, networkTensors } from './network-tensors.js';
 import { openWeights } from './open-weights.js';
 import { writeSafetensors } from './safetensors/write-safetensors.js';
 import type { StoredTensor } from './stored-tensor.js';
@@ -62,7 +62,7 @@ function asOurs(
     };
     return { name, shape, dtype: 'F32', bytes };
   });
-  return { tensors, family: family.title, leftOver: mapped.unknown };
+  return { tensors, family: family.title, leftOver: mapped.unknown.filter((name) => !isBeside(name)) };
 }
 
 function isSameFile(a: string, b: string): boolean {

@@ -4,7 +4,7 @@ import { detectFamily } from './families/detect.js';
 import type { Family, InputKind } from './families/family.js';
 import { type MappedTensor, mapWeights } from './families/map-weights.js';
 import { type Target, usualTarget } from './families/ours.js';
-import { networkTensors } from './network-tensors.js';
+import { isBeside, networkTensors } from './network-tensors.js';
 import { openWeights } from './open-weights.js';
 import { quoted } from './place.js';
 import type { StoredTensor } from './stored-tensor.js';
@@ -150,7 +150,3 @@ function notesOn({ title, input }: Family, target: Target): string[] {
     'such networks mostly have the stride of a block in its first convolution (Caffe style), not in the second',
   ];
 }
-
-/** Beside a network's numbers: counters, anchors that a config gives, means of pixels. */
-const isBeside = (name: string) =>
-  /(^|\.)(num_batches_tracked|cell_anchors\.\d+|pixel_(mean|std)|data_preprocessor\.(mean|std))$/.test(name);

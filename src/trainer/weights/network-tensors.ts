@@ -34,3 +34,7 @@ export const hasOurNames = (names: Iterable<string>): boolean =>
   [...names].some((name) =>
     /^(backbone\.stem|backbone\.stage1|head|rpn|neck)\.(.*\.)?(conv|norm|fc1|classes|predict|lateral\d|weight)/.test(name),
   );
+
+/** Beside a network's numbers: counters, anchors that a config gives, means of pixels. */
+export const isBeside = (name: string) =>
+  /(^|\.)(num_batches_tracked|cell_anchors\.\d+|pixel_(mean|std)|data_preprocessor\.(mean|std))$/.test(name);

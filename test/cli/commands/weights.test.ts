@@ -99,7 +99,13 @@ t.test('convert writes the same bytes as safetensors, or ours', async (t) => {
   after!.close();
   const { said, out: printed } = await gpuSetup(cwd, ['convert', 'weights.pth', 'ours.safetensors', '--names', 'ours', '--json']);
   t.equal(said, '');
-  t.match(JSON.parse(printed), { file: 'weights.pth', out: 'ours.safetensors', tensors: 2, family: 'torchvision, classification' });
+  t.match(JSON.parse(printed), {
+    file: 'weights.pth',
+    out: 'ours.safetensors',
+    tensors: 2,
+    family: 'torchvision, classification',
+    leftOver: [],
+  });
   const ours = openWeights(join(cwd, 'ours.safetensors'));
   t.same(ours.tensors.get('backbone.stem.conv.weight')?.shape, [2, 2, 3, 4]);
   const numbers = new Float32Array(Uint8Array.from(ours.tensors.get('backbone.stem.conv.weight')!.bytes()).buffer);
