@@ -47,7 +47,7 @@ const within = [
 const trainerRanks = [
   ['contracts.ts', 'random.ts'],
   ['config'],
-  ['data', 'models', 'proposals', 'evaluation', 'hooks', 'visualization'],
+  ['data', 'models', 'weights', 'proposals', 'evaluation', 'hooks', 'visualization'],
   ['engine'],
 ];
 

@@ -10,6 +10,7 @@ import { installPackages, missingPackages } from './prepare/npm-dependencies.mjs
 import { prepareStrace } from './prepare/strace.mjs';
 import { prepareTensorFlow } from './prepare/tensorflow-engine.mjs';
 import { aptMayInstall, prepareTorch } from './prepare/torch-engine.mjs';
+import { prepareTorchvision } from './prepare/torchvision.mjs';
 import { runCommand } from './run-command.mjs';
 import { TapTally } from './tap-tally.mjs';
 
@@ -77,6 +78,12 @@ async function prepare() {
   else if (!(await stage('build', build(root, { log: join(logs, 'build.log') })))) return false;
   const strace = await prepareStrace({ log: join(logs, 'strace.log'), say: (text) => say(`...   ${text}`) });
   say(strace.ready ? `ok    strace: ${strace.why}` : `skip  strace: ${strace.why}; its tests skip themselves`);
+  const torchvision = await prepareTorchvision({ log: join(logs, 'torchvision.log'), say: (text) => say(`...   ${text}`) });
+  say(
+    torchvision.ready
+      ? `ok    torchvision: ${torchvision.why}`
+      : `skip  torchvision: ${torchvision.why}; the tests that compare with it skip themselves`,
+  );
   if (!values['no-engines']) {
     const options = (name) => ({ log: join(logs, `${name}.log`), say: (text) => say(`...   ${text}`) });
     const prepared = {
