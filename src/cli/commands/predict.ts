@@ -32,7 +32,7 @@ export const predict: CliCommand = {
 };
 
 async function predictIn(terminal: Terminal, workDir: string, images: readonly string[], flags: PredictFlags): Promise<ExitCode> {
-  const [{ openTrained }, { Pictures }, { pictureRecord }, { drawDetections }, { pictureDetail }] = await Promise.all([
+  const [{ openTrained }, { Pictures }, { pictureRecord }, { drawDetections }, { drawingOf, pictureDetail }] = await Promise.all([
     import('../../trainer/engine/trained.js'),
     import('../../trainer/data/pictures/pictures.js'),
     import('../../trainer/data/picture-record.js'),
@@ -55,7 +55,7 @@ async function predictIn(terminal: Terminal, workDir: string, images: readonly s
   const results: { image: string; drawn: string; detections: ReturnType<typeof plain> }[] = [];
   try {
     await mkdir(directory, { recursive: true });
-    const batches = pictures.batches({ dataset: { records }, batchSize: 1, resize: config.data.size, seed: 0, signal: terminal.signal });
+    const batches = pictures.batches({ dataset: { records }, batchSize: 1, ...drawingOf(config), seed: 0, signal: terminal.signal });
     for await (const batch of batches) {
       const [detections] = detector.predict(batch);
       const index = results.length;
