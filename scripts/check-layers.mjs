@@ -50,7 +50,7 @@ const within = [
 const trainerRanks = [
   ['contracts.ts', 'random.ts', 'registry.ts'],
   ['config'],
-  ['data', 'models', 'optimizers', 'proposals', 'evaluation', 'hooks', 'visualization'],
+  ['data', 'models', 'optimizers', 'proposals', 'evaluation', 'hooks', 'visualization', 'weights'],
   ['config/schema.ts'],
   ['engine'],
 ];

@@ -12,6 +12,7 @@ import { resume } from './resume.js';
 import { test } from './test.js';
 import { train } from './train.js';
 import { undo } from './undo.js';
+import { weights } from './weights.js';
 
 /** Every command, in the order of the help. */
 export const commands: readonly CliCommand[] = [
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   history,
   engineCommand,
   data,
+  weights,
   train,
   test,
   predict,

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../../errors.js';
 import type { Parameters } from '../models/parameters.js';
-import { decodeSafetensors, encodeSafetensors } from './safetensors.js';
+import { decodeSafetensors, encodeSafetensors } from '../weights/safetensors/encode.js';
 import { writeAtomic } from './write-atomic.js';
 
 /** What a run needs to go on, beside the model's weights. */

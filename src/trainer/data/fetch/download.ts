@@ -179,8 +179,8 @@ const words: Readonly<Record<string, readonly [message: string, passing: boolean
   ENETUNREACH: ['there is no network to it', false],
 };
 
-/** `fetch failed` says nothing; what lies under it does. */
-function networkFailure(error: unknown): HostFailure {
+/** Why a request failed: `fetch failed` says nothing; what lies under it does. */
+export function networkFailure(error: unknown): HostFailure {
   let deepest = error;
   for (let at = error; at instanceof Error; at = at.cause) {
     deepest = at;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { UserError } from '../../../src/errors.js';
-import { decodeSafetensors, encodeSafetensors } from '../../../src/trainer/engine/safetensors.js';
+import { decodeSafetensors, encodeSafetensors } from '../../../src/trainer/weights/safetensors/encode.js';
 
 t.test('what is written is read again', async () => {
   const tensor = fc
