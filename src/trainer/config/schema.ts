@@ -18,6 +18,26 @@ const pictureSize = z.union([
   z.strictObject({ shortSide: natural, longSide: natural, leastShortSide: natural, smallestObject: natural }),
 ]);
 
+const rate = {
+  peak: z.number().positive(),
+  peakForBatch: natural
+    .optional()
+    .describe('the number of pictures in a batch that the peak is for; with another one it is larger or smaller in proportion'),
+  warmUp: part.describe('the part of the run in which the rate rises to its peak'),
+  warmUpFrom: part.default(0).describe('what it rises from, as a part of the peak'),
+};
+const schedule = z
+  .union([
+    z.strictObject({ type: z.literal('cosine').default('cosine'), ...rate, final: part.describe('of the peak, at the end') }),
+    z.strictObject({
+      type: z.literal('step'),
+      ...rate,
+      steps: z.array(part).describe('the parts of the run after which the rate falls'),
+      factor: part.default(0.1).describe('what it falls to'),
+    }),
+  ])
+  .describe('the learning rate over the run; a half cosine unless `type: step` is said');
+
 /** What a training config may say; unknown keys are refused, and a key without a default is required. */
 export const configSchema = z.strictObject({
   model: detectors.slot,
@@ -45,7 +65,7 @@ export const configSchema = z.strictObject({
     batch: natural,
     epochs: natural,
     optimizer: optimizers.slot,
-    schedule: z.strictObject({ peak: z.number().positive(), warmUp: part, final: part }),
+    schedule,
     clip: z.number().positive().optional().describe('largest norm of the gradient of all parameters together'),
     classBalance: part.describe('0: objects count alike; 1: classes do, however rare; between: the power of the inverse frequency'),
     averaging: part.describe('decay of the moving average of the weights'),

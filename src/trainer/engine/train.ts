@@ -23,6 +23,7 @@ import { classWeightsOf, fitToData } from './fit-to-data.js';
 import { LogFile, rewindLog } from './log-file.js';
 import { drawingOf, pictureDetail } from './picture-detail.js';
 import { type Ended, Runner } from './runner.js';
+import { scheduleFor } from './schedule.js';
 import { writeAtomic } from './write-atomic.js';
 
 export interface TrainOptions {
@@ -151,6 +152,7 @@ async function run(
 ): Promise<TrainResult> {
   const { batch: batchSize, epochs: _, ...training } = config.training;
   const { seed } = config.run;
+  const { schedule, remark } = scheduleFor(training.schedule, Math.min(batchSize, train.records.length));
   const log = new LogFile(join(workDir, 'log.jsonl'));
   const perEpoch = batchesPerEpoch(train.records.length, { batchSize: Math.min(batchSize, train.records.length), dropLast: true });
   const optimizer = buildOptimizer(config.training, detector);
@@ -176,7 +178,7 @@ async function run(
     detector,
     optimizer,
     averaging: new Averaging(detector.parameters.trainable, training.averaging),
-    schedule: training.schedule,
+    schedule,
     clip: training.clip ?? Number.POSITIVE_INFINITY,
     budget,
     batches: (startAt) =>
@@ -213,7 +215,12 @@ async function run(
     validation,
     parameters: detector.parameters.count,
     iteration: checkpoint?.state.iteration ?? 0,
-    remarks: [...train.complaints, ...validation.complaints, ...sharedPictures(train, validation)],
+    remarks: [
+      ...(remark === undefined ? [] : [remark]),
+      ...train.complaints,
+      ...validation.complaints,
+      ...sharedPictures(train, validation),
+    ],
   });
   try {
     const ended = await runner.run();

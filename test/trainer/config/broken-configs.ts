@@ -48,11 +48,7 @@ export const brokenConfigs: readonly Broken[] = [
     /did you mean `blocks`\?/,
   ),
   one('a word for a number', spoilt('epochs: 40', 'epochs: many'), /config\.yaml:40: `training\.epochs`: `many`: expected a number/),
-  one(
-    'a number for a mapping',
-    spoilt(/schedule: \{.*\}/, 'schedule: 3'),
-    /config\.yaml:\d+: `training\.schedule`: `3`: expected a mapping/,
-  ),
+  one('a number for a mapping', spoilt(/augment: \{.*\}/, 'augment: 3'), /config\.yaml:\d+: `data\.augment`: `3`: expected a mapping/),
   one('half an epoch', spoilt('epochs: 40', 'epochs: 0.5'), /config\.yaml:40: `training\.epochs`: `0\.5`: expected a whole number/),
   one('below what is possible', spoilt('batch: 8', 'batch: 0'), /config\.yaml:39: `training\.batch`: `0`: expected number to be >=1/),
   one('not a number', spoilt('peak: 0.002', 'peak: .nan'), /config\.yaml:\d+: `training\.schedule\.peak`: `NaN`: expected/),

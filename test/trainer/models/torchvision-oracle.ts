@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeSafetensors } from '../../../src/trainer/engine/safetensors.js';
+import { toFloat32 } from '../../../src/trainer/weights/dtypes.js';
+import { openWeights } from '../../../src/trainer/weights/open-weights.js';
 
 export interface Values {
   readonly shape: readonly number[];
@@ -15,21 +16,26 @@ export const torchvisionPython = ['/usr/bin/python3', 'python3'].find(
   (python) => spawnSync(python, ['-c', 'import torchvision, PIL'], { timeout: 120_000 }).status === 0,
 );
 
-/** Asks torchvision_oracle.py, which says what a request is. */
-export function askTorchvision(request: object): { weights: Tensors; results: Tensors } {
-  const folder = mkdtempSync(join(tmpdir(), 'torchvision-'));
+/** Asks torchvision_oracle.py, which says what a request is; `keep` is a folder where the files stay. */
+export function askTorchvision({ keep, ...request }: { readonly keep?: string; readonly [key: string]: unknown }): {
+  weights: Tensors;
+  results: Tensors;
+} {
+  const folder = keep ?? mkdtempSync(join(tmpdir(), 'torchvision-'));
   try {
     const script = new URL('torchvision_oracle.py', import.meta.url).pathname;
     const input = JSON.stringify({ ...request, folder });
     const { status, stderr } = spawnSync(torchvisionPython!, [script], { input, encoding: 'utf8', timeout: 400_000 });
     if (status !== 0) throw new Error(`torchvision_oracle.py ended with ${status}: ${stderr}`);
-    const read = (name: string) => {
-      const path = join(folder, `${name}.safetensors`);
-      return decodeSafetensors(readFileSync(path), path).tensors;
+    const read = (name: string): Tensors => {
+      const file = openWeights(join(folder, `${name}.safetensors`));
+      const read = [...file.tensors].map(([key, { shape, dtype, bytes }]) => [key, { shape, data: toFloat32(bytes(), dtype) }] as const);
+      file.close();
+      return new Map(read);
     };
     return { weights: read('weights'), results: read('results') };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    if (keep === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -37,9 +37,11 @@ function nearest(
   inputs: number,
   axis: { readonly from: number; readonly span: number; readonly count: number; readonly flip: boolean },
 ): readonly Pair[] {
+  // Rounded to single precision, and nothing after it: so does PyTorch, and a map's cells near zero tell the difference.
+  const step = Math.fround(axis.span / axis.count);
   return Array.from({ length: axis.count }, (_, index) => {
     const output = axis.flip ? axis.count - 1 - index : index;
-    const at = Math.min(Math.max(axis.from + ((output + 0.5) * axis.span) / axis.count - 0.5, 0), inputs - 1);
+    const at = Math.min(Math.max(axis.from + (output + 0.5) * step - 0.5, 0), inputs - 1);
     const low = Math.floor(at);
     return { low, high: Math.min(low + 1, inputs - 1), fraction: at - low };
   });

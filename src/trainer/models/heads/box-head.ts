@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { batchedNms } from '../../../ops/batched-nms.js';
 import { decodeBox, encodeBox } from '../../../ops/boxes.js';
 import * as tf from '../../../tf.js';
 import type { Boxes, Detections, Truth } from '../../contracts.js';
@@ -13,6 +12,8 @@ import { convNormRelu, dense, denseNormRelu, denseRelu, type Pass } from '../lay
 import { crossEntropy } from '../losses.js';
 import type { Neck } from '../necks/neck.js';
 import { samplerSlot, samplers } from '../samplers/index.js';
+import { suppressionSlot, suppressions } from '../suppressions/index.js';
+import type { Suppression } from '../suppressions/suppression.js';
 import type { PictureSize } from './rpn.js';
 
 /** Legend: N regions, P pooled side, K classes; one more logit is background. */
@@ -40,7 +41,7 @@ export const boxHeadOptions = z.strictObject({
   samples: z.int().min(1).describe('regions per picture that the losses see'),
   positiveFraction: fraction.describe('the largest part of them that stands for objects'),
   ...boxLossKeys,
-  testing: z.strictObject({ score: fraction, threshold: fraction, limit: z.int().min(1) }),
+  testing: z.strictObject({ score: fraction, threshold: fraction, limit: z.int().min(1), suppression: suppressionSlot }),
 });
 export type BoxHeadOptions = z.output<typeof boxHeadOptions>;
 
@@ -86,6 +87,7 @@ export function boxHead(
   const extract = extractors.build(options.extractor, convention);
   const sampler = samplers.build(options.sampler, undefined);
   const boxLoss = boxLossOf(options);
+  const suppress = suppressions.build(options.testing.suppression, undefined);
 
   const forward = (maps: readonly tf.Tensor4D[], xyxy: Float32Array, pictureOf: Int32Array, pass: Pass): Seen => {
     const count = pictureOf.length;
@@ -158,7 +160,11 @@ export function boxHead(
       let start = 0;
       return proposals.map(({ count }) => {
         const scoreOf = (region: number, label: number) => probabilities[region * (classes + 1) + label + shift]!;
-        const found = detectionsOf({ box, scoreOf, from: start, to: start + count, classes }, options.testing, convention.leastDetection);
+        const found = detectionsOf(
+          { box, scoreOf, from: start, to: start + count, classes, suppress },
+          options.testing,
+          convention.leastDetection,
+        );
         start += count;
         return found;
       });
@@ -174,11 +180,12 @@ interface Judged {
   readonly from: number;
   readonly to: number;
   readonly classes: number;
+  readonly suppress: Suppression;
 }
 
 /** Regions `from` to `to` as detections: above the score, suppressed class by class, the best `limit` of all. */
 function detectionsOf(
-  { box, scoreOf, from, to, classes }: Judged,
+  { box, scoreOf, from, to, classes, suppress }: Judged,
   { score, threshold, limit }: BoxHeadOptions['testing'],
   leastSide: number,
 ): Detections {
@@ -196,15 +203,12 @@ function detectionsOf(
       scores.push(probability);
     }
   }
-  const kept = tf.tidy(() => {
-    const candidates = tf.tensor2d(boxes, [labels.length, 4]);
-    return batchedNms(candidates, tf.tensor1d(scores, 'float32'), tf.tensor1d(labels, 'int32'), { threshold, limit }).dataSync();
-  });
+  const kept = suppress({ xyxy: boxes, labels, scores }, { threshold, limit });
   const xyxy = new Float32Array(4 * kept.length);
-  for (const [to, candidate] of kept.entries()) xyxy.set(boxes.slice(4 * candidate, 4 * candidate + 4), 4 * to);
+  for (const [to, { index }] of kept.entries()) xyxy.set(boxes.slice(4 * index, 4 * index + 4), 4 * to);
   return {
     boxes: { count: kept.length, xyxy },
-    labels: Int32Array.from(kept, (candidate) => labels[candidate]!),
-    scores: Float32Array.from(kept, (candidate) => scores[candidate]!),
+    labels: Int32Array.from(kept, ({ index }) => labels[index]!),
+    scores: Float32Array.from(kept, ({ score: each }) => each),
   };
 }
