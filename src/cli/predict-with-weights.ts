@@ -35,7 +35,8 @@ export async function predictWithWeights(terminal: Terminal, images: readonly st
   const { path, shown } = findConfig(flags.config, terminal.cwd);
   const { config } = await readConfig(path, { set: flags.set, shown });
   const records: Record[] = await Promise.all(images.map((image) => pictureRecord(resolve(terminal.cwd, image))));
-  await activateEngine(terminal, flags);
+  // Weights from elsewhere are to give what they give elsewhere: every bit counts unless told.
+  await activateEngine(terminal, { ...flags, precision: flags.precision ?? 'fp32' });
   const { detector, report } = openWithWeights(config, resolve(terminal.cwd, flags.weights));
   terminal.say(`weights: ${report.taken.length} tensors of \`${flags.weights}\`, named as ${report.family} names them`);
   for (const note of report.notes) terminal.say(`note: ${note}`);

@@ -41,19 +41,49 @@ def picture(path):
 pictures = [picture(path) for path in request["pictures"]]
 
 
-def calibrate(module, inputs):
-    """Gives batch norms the statistics of these inputs: random weights with none would blow up from block to block."""
+def calibrate(module, inputs, far=False):
+    """
+    Gives batch norms the statistics of these inputs: random weights with none would blow up from block to block. `far`: with biases that keep what goes into a ReLU
+    above zero (keep_from_zero).
+    """
     norms = [m for m in module.modules() if isinstance(m, torch.nn.BatchNorm2d)]
     for norm in norms:
         norm.momentum = 1.0
         torch.nn.init.uniform_(norm.weight, 0.5, 1.0)
         torch.nn.init.normal_(norm.bias, 0, 0.1)
+        if far:
+            norm.bias.data.add_(4 * norm.weight.data)
     module.train()
     with torch.no_grad():
         module(inputs)
     for norm in norms:
         norm.momentum = 0.1
     module.eval()
+
+
+def keep_from_zero(model, inputs):
+    """
+    Shifts what goes into every ReLU so far up that hardly a value lies near zero: there the last bit decides whether a gradient flows, and of a million values in
+    single precision some are always decided otherwise by another order of the same sum.
+    """
+
+    def shift(layer, apply):
+        out = apply()
+        axes = [axis for axis in range(out.dim()) if axis != 1]
+        layer.bias.add_(5 * out.std(axes) - out.mean(axes))
+
+    with torch.no_grad():
+        model.eval()
+        images, _ = model.transform(inputs)
+        features = model.backbone(images.tensors)
+        tower = model.rpn.head.conv[0][0]
+        shift(tower, lambda: tower(features["0"]))
+        boxes = [torch.tensor([[10.0, 10.0, 90.0, 70.0], [5.0, 30.0, 60.0, 100.0], [0.0, 0.0, 120.0, 90.0]])] * len(inputs)
+        regions = model.roi_heads.box_roi_pool(features, boxes, images.image_sizes).flatten(1)
+        head = model.roi_heads.box_head
+        for layer in (head.fc6, head.fc7):
+            shift(layer, lambda: layer(regions))
+            regions = torch.relu(layer(regions))
 
 
 def classifier(name):
@@ -78,13 +108,17 @@ def detector():
     depth = request["options"].pop("backbone", "resnet50")
     norm = request["options"].pop("norm", "frozen")
     trainable = request["options"].pop("trainable", 3)
+    far = request["options"].pop("farFromZero", False)
     free = resnet_fpn_backbone(backbone_name=depth, weights=None, norm_layer=torch.nn.BatchNorm2d, trainable_layers=5)
-    side = 128
-    calibrate(free, torch.randn(2, 3, side, side))
+    mean, deviation = torch.tensor([0.485, 0.456, 0.406])[:, None, None], torch.tensor([0.229, 0.224, 0.225])[:, None, None]
+    seen = [torch.nn.functional.interpolate(((p - mean) / deviation)[None], size=(128, 128), mode="bilinear")[0] for p in pictures]
+    calibrate(free, torch.stack(seen), far)
     layer = misc.FrozenBatchNorm2d if norm == "frozen" else torch.nn.BatchNorm2d
     backbone = resnet_fpn_backbone(backbone_name=depth, weights=None, norm_layer=layer, trainable_layers=trainable)
     backbone.load_state_dict({k: v for k, v in free.state_dict().items() if k in backbone.state_dict()})
     model = torchvision.models.detection.FasterRCNN(backbone, request["classes"], **request["options"])
+    if far:
+        keep_from_zero(model, pictures)
     write("weights", {k: v for k, v in model.state_dict().items() if v.is_floating_point()})
     if request.get("checkpoint"):
         torch.save(model.state_dict(), request["checkpoint"])

@@ -24,7 +24,9 @@ export function resizedSize({ width, height }: Size, { shortSide, longSide }: Re
 /** The size that torchvision's transform gives a picture: its scale in single precision, sides rounded down. */
 export function flooredSize({ width, height }: Size, { shortSide, longSide }: Resize): Size {
   const { fround } = Math;
-  const scale = Math.min(fround(shortSide / Math.min(width, height)), fround(longSide / Math.max(width, height)));
+  // PyTorch divides a number by a tensor as the tensor's reciprocal times the number.
+  const per = (wanted: number, side: number) => fround(wanted * fround(1 / side));
+  const scale = Math.min(per(shortSide, Math.min(width, height)), per(longSide, Math.max(width, height)));
   return { width: Math.max(1, Math.floor(width * scale)), height: Math.max(1, Math.floor(height * scale)) };
 }
 
