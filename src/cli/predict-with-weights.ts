@@ -36,7 +36,8 @@ export async function predictWithWeights(terminal: Terminal, images: readonly st
   const { config } = await readConfig(path, { set: flags.set, shown });
   const records: Record[] = await Promise.all(images.map((image) => pictureRecord(resolve(terminal.cwd, image))));
   // Weights from elsewhere are to give what they give elsewhere: every bit counts unless told.
-  await activateEngine(terminal, { ...flags, precision: flags.precision ?? 'fp32' });
+  const precision = flags.precision ?? (terminal.env.GPU_SETUP_PRECISION ? undefined : 'fp32');
+  await activateEngine(terminal, precision === undefined ? flags : { ...flags, precision });
   const { detector, report } = openWithWeights(config, resolve(terminal.cwd, flags.weights));
   terminal.say(`weights: ${report.taken.length} tensors of \`${flags.weights}\`, named as ${report.family} names them`);
   for (const note of report.notes) terminal.say(`note: ${note}`);
