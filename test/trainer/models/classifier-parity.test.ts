@@ -11,7 +11,7 @@ import { loadWeights } from '../../../src/trainer/weights/load-weights.js';
 import { activateForParity } from './parity-engine.js';
 import { apart, askTorchvision, torchvisionPython } from './torchvision-oracle.js';
 
-t.setTimeout(600_000);
+t.setTimeout(1_200_000);
 t.before(activateForParity);
 
 const resnet = (depth: 18 | 50): BackboneConfig => ({ type: 'resnet', depth, norm: usualNorm, trainableStages: 5 });

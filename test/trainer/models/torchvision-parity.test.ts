@@ -13,7 +13,7 @@ import { randomOf } from '../../../src/trainer/random.js';
 import { activateForParity } from './parity-engine.js';
 import { apart, askTorchvision, inOurLayout, type Tensors, torchvisionPython, type Values } from './torchvision-oracle.js';
 
-t.setTimeout(600_000);
+t.setTimeout(1_200_000);
 
 t.before(activateForParity);
 
