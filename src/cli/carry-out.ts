@@ -1,5 +1,6 @@
 import { ExitCode, UserError } from '../errors.js';
 import type { MutableHost } from '../host/host.js';
+import { nearestMatch } from '../nearest-match.js';
 import { applyPlan, isNothingLeft } from '../setup/apply.js';
 import { beginJournal, type Journal, type OpenJournal, readJournals, reopenJournal } from '../setup/journal.js';
 import { lastRun, type RunKind } from '../setup/journal-record.js';
@@ -10,7 +11,6 @@ import { kindOf } from '../setup/step-kinds.js';
 import { inOrder } from '../setup/step-order.js';
 import { checkPlanFits, identityOf } from '../setup/this-machine.js';
 import { stepsToUndo, undoPlan } from '../setup/undo.js';
-import { nearestMatch } from './nearest-match.js';
 import { packageFile } from './package.js';
 import { liveList, plainList } from './step-list.js';
 import type { Terminal } from './terminal.js';

@@ -14,6 +14,24 @@ export function iou(a: ArrayLike<number>, i: number, b: ArrayLike<number>, j: nu
   return inter / (areaA + areaB - inter);
 }
 
+const f = Math.fround;
+
+/**
+ * `iou` in single precision, every step rounded as a tensor library rounds it: which overlaps tie, and which reach a threshold exactly, is decided by
+ * the last bit.
+ */
+export function iouFloat32(a: Float32Array, i: number, b: Float32Array, j: number): number {
+  const ai = 4 * i;
+  const bj = 4 * j;
+  const width = f(Math.min(a[ai + 2]!, b[bj + 2]!) - Math.max(a[ai]!, b[bj]!));
+  const height = f(Math.min(a[ai + 3]!, b[bj + 3]!) - Math.max(a[ai + 1]!, b[bj + 1]!));
+  if (width <= 0 || height <= 0) return 0;
+  const inter = f(width * height);
+  const areaA = f(f(a[ai + 2]! - a[ai]!) * f(a[ai + 3]! - a[ai + 1]!));
+  const areaB = f(f(b[bj + 2]! - b[bj]!) * f(b[bj + 3]! - b[bj + 1]!));
+  return f(inter / f(f(areaA + areaB) - inter));
+}
+
 /** How a box becomes four numbers to regress: offsets over the anchor's size and log ratios, each divided by its deviation (R-CNN, appendix C). */
 export type Deviations = readonly [number, number, number, number];
 

@@ -45,10 +45,16 @@ export interface Dataset {
   readonly complaints: readonly string[];
 }
 
-/** Pictures ready for a detector: RGB, 0 to 255, padded at right and bottom with zeros to the batch's largest. */
+/** Mean of RGB over natural pictures (ImageNet's, as every detector's recipe has it), 0 to 255. */
+export const pixelMean = [123.675, 116.28, 103.53] as const;
+
+/**
+ * Pictures ready for a detector: RGB, 0 to 255, padded at right and bottom to the batch's largest: bytes with zeros, floats with `pixelMean`, which
+ * is zero once it is taken off.
+ */
 export interface Batch {
   /** [count, height, width, 3] */
-  readonly pixels: Uint8Array;
+  readonly pixels: Uint8Array | Float32Array;
   readonly count: number;
   readonly height: number;
   readonly width: number;

@@ -8,13 +8,13 @@ import { engineSettings } from '../../engines/settings.js';
 import { ExitCode, UserError } from '../../errors.js';
 import { liveHost } from '../../host/live-host.js';
 import { openHost } from '../../host/open-host.js';
+import { nearestMatch } from '../../nearest-match.js';
 import { doctorDocument } from '../../report/doctor-document.js';
 import { doctorHtml } from '../../report/doctor-html.js';
 import { checkListText, doctorText } from '../../report/doctor-text.js';
 import { planText } from '../../report/plan-text.js';
 import type { CliCommand } from '../command.js';
 import { engineChecks } from '../engine-checks.js';
-import { nearestMatch } from '../nearest-match.js';
 import { resultFile } from '../result-file.js';
 import type { Terminal } from '../terminal.js';
 

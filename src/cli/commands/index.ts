@@ -7,6 +7,7 @@ import { explain } from './explain.js';
 import { history } from './history.js';
 import { installDriver } from './install-driver.js';
 import { predict } from './predict.js';
+import { printConfig } from './print-config.js';
 import { resume } from './resume.js';
 import { test } from './test.js';
 import { train } from './train.js';
@@ -28,4 +29,5 @@ export const commands: readonly CliCommand[] = [
   train,
   test,
   predict,
+  printConfig,
 ];

@@ -7,11 +7,15 @@ import { activateEngine } from '../activate-engine.js';
 import type { CliCommand } from '../command.js';
 import { type EngineFlags, withEngineFlags } from '../engine-flags.js';
 import { part } from '../numbers.js';
+import { predictWithWeights } from '../predict-with-weights.js';
+import { type SetFlag, withSetFlag } from '../set-flag.js';
 import type { Terminal } from '../terminal.js';
 
-interface PredictFlags extends EngineFlags {
+interface PredictFlags extends EngineFlags, SetFlag {
   readonly out?: string;
-  readonly score: number;
+  readonly score?: number;
+  readonly config?: string;
+  readonly weights?: string;
   readonly json?: boolean;
 }
 
@@ -21,18 +25,42 @@ export const predict: CliCommand = {
     const command = program
       .command('predict')
       .description('find and draw objects in pictures with a trained detector')
-      .argument('<workdir>', 'what `gpu-setup train` wrote')
-      .argument('<image...>', 'JPEG or PNG files')
+      .argument('<paths...>', 'what `gpu-setup train` wrote, and JPEG or PNG files; with `--config` pictures alone')
       .option('--out <dir>', 'where the drawn pictures go (`WORKDIR/predictions`)')
-      .option('--score <least>', 'draw and print detections from this score on (0 to 1)', part, 0.5);
+      .option('--score <least>', 'draw and print detections from this score on (0.5; with `--config` all)', part)
+      .option('--config <config>', 'a model without a work dir, such as `torchvision/fasterrcnn_resnet50_fpn`')
+      .option('--weights <file>', 'its weights: of PyTorch (.pth) or safetensors, torchvision, mmdetection and Detectron2 names too');
+    withSetFlag(command);
     withEngineFlags(command)
       .option('--json', 'print one JSON document')
-      .action(run((terminal, workDir: string, images: string[], flags: PredictFlags) => predictIn(terminal, workDir, images, flags)));
+      .action(run((terminal, paths: string[], flags: PredictFlags) => predictOn(terminal, paths, flags)));
   },
 };
 
-async function predictIn(terminal: Terminal, workDir: string, images: readonly string[], flags: PredictFlags): Promise<ExitCode> {
-  const [{ openTrained }, { Pictures }, { pictureRecord }, { drawDetections }, { pictureDetail }] = await Promise.all([
+async function predictOn(terminal: Terminal, paths: readonly string[], flags: PredictFlags): Promise<ExitCode> {
+  const { config, weights } = flags;
+  if (config === undefined && weights === undefined && flags.set.length === 0) {
+    const [workDir, ...images] = paths as [string, ...string[]];
+    if (images.length === 0) throw new UserError('No picture to look at', { hint: '`gpu-setup predict WORKDIR IMAGE...`' });
+    return predictIn(terminal, workDir, images, { ...flags, score: flags.score ?? 0.5 });
+  }
+  if (config === undefined || weights === undefined) {
+    throw new UserError(`\`${config === undefined ? '--config' : '--weights'}\` is missing`, {
+      hint: 'a model without a work dir is `--config CONFIG --weights FILE`, and `--set` changes that config',
+    });
+  }
+  if (flags.out !== undefined)
+    throw new UserError('`--out` is for a work dir', { hint: 'with `--config` nothing is drawn; `--json` prints what was found' });
+  return predictWithWeights(terminal, paths, { ...flags, config, weights });
+}
+
+async function predictIn(
+  terminal: Terminal,
+  workDir: string,
+  images: readonly string[],
+  flags: PredictFlags & { readonly score: number },
+): Promise<ExitCode> {
+  const [{ openTrained }, { Pictures }, { pictureRecord }, { drawDetections }, { drawingOf, pictureDetail }] = await Promise.all([
     import('../../trainer/engine/trained.js'),
     import('../../trainer/data/pictures/pictures.js'),
     import('../../trainer/data/picture-record.js'),
@@ -55,7 +83,7 @@ async function predictIn(terminal: Terminal, workDir: string, images: readonly s
   const results: { image: string; drawn: string; detections: ReturnType<typeof plain> }[] = [];
   try {
     await mkdir(directory, { recursive: true });
-    const batches = pictures.batches({ dataset: { records }, batchSize: 1, resize: config.data.size, seed: 0, signal: terminal.signal });
+    const batches = pictures.batches({ dataset: { records }, batchSize: 1, ...drawingOf(config), seed: 0, signal: terminal.signal });
     for await (const batch of batches) {
       const [detections] = detector.predict(batch);
       const index = results.length;

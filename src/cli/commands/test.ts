@@ -31,7 +31,7 @@ export const test: CliCommand = {
 };
 
 async function score(terminal: Terminal, workDir: string, flags: TestFlags): Promise<ExitCode> {
-  const [{ openTrained }, { evaluate }, { Pictures }, { readVoc }, { scoresJson }, { pictureDetail }] = await Promise.all([
+  const [{ openTrained }, { evaluate }, { Pictures }, { readVoc }, { scoresJson }, { drawingOf, pictureDetail }] = await Promise.all([
     import('../../trainer/engine/trained.js'),
     import('../../trainer/engine/evaluate.js'),
     import('../../trainer/data/pictures/pictures.js'),
@@ -50,7 +50,7 @@ async function score(terminal: Terminal, workDir: string, flags: TestFlags): Pro
     const batches = pictures.batches({
       dataset,
       batchSize: Math.min(config.training.batch, dataset.records.length),
-      resize: config.data.size,
+      ...drawingOf(config),
       seed: config.run.seed,
       signal: terminal.signal,
     });

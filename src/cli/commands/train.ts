@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Command, Option } from 'commander';
-import { ExitCode, UserError } from '../../errors.js';
+import { ExitCode } from '../../errors.js';
 import { duration, scoresTable, trainingLine } from '../../report/training-text.js';
 import type { Ready, TrainResult } from '../../trainer/engine/train.js';
 import { activateEngine } from '../activate-engine.js';
@@ -11,14 +11,13 @@ import type { CliCommand } from '../command.js';
 import { findDataDirectory } from '../data-directory.js';
 import { type EngineFlags, modeOf, withEngineFlags } from '../engine-flags.js';
 import { sayFetching } from '../fetch-progress.js';
+import { findConfig } from '../find-config.js';
 import { positiveInteger, positiveNumber, seedNumber } from '../numbers.js';
-import { packageFile, version } from '../package.js';
+import { version } from '../package.js';
+import { type SetFlag, withSetFlag } from '../set-flag.js';
 import type { Terminal } from '../terminal.js';
 
-/** Names of what `train` takes beside a config file. */
-const recipes: Readonly<Record<string, string>> = { voc: 'configs/voc/faster_rcnn_compact.yaml' };
-
-interface TrainFlags extends EngineFlags {
+interface TrainFlags extends EngineFlags, SetFlag {
   readonly data?: string;
   readonly trainSplit?: string;
   readonly valSplit?: string;
@@ -37,7 +36,7 @@ export const train: CliCommand = {
     const command = program
       .command('train')
       .description('train an object detector')
-      .argument('<config>', 'what to train: `voc`, or a config file (YAML)')
+      .argument('<config>', 'what to train: `voc`, one that ships (`coco/faster_rcnn_r50_fpn_1x`), or a config file (YAML)')
       .option('--data <dir>', 'a VOCdevkit, a VOC2007-like folder, or any with Annotations, ImageSets and JPEGImages')
       .option('--train-split <name>', 'the split to train on (`train`, or what there is)')
       .option('--val-split <name>', 'the split to judge with (`val`, or what there is)')
@@ -48,6 +47,7 @@ export const train: CliCommand = {
       )
       .option('--epochs <number>', 'times through the training split', positiveInteger)
       .option('--work-dir <dir>', 'where config, log, checkpoints and report go (`work_dirs/NAME`)');
+    withSetFlag(command);
     withEngineFlags(command)
       .option('--seed <number>', 'of everything random (0)', seedNumber)
       .option('--resume', 'go on with the newest checkpoint of the work dir; of the flags above only a larger budget changes it')
@@ -59,12 +59,9 @@ export const train: CliCommand = {
 
 async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Promise<ExitCode> {
   const workDir = resolve(terminal.cwd, flags.workDir ?? join('work_dirs', name.replace(/^.*\//, '').replace(/\.ya?ml$/, '')));
-  const { loadConfig, train, resume, readRun } = await loadTrainer();
-  const recipe = recipes[name];
-  if (recipe === undefined && !existsSync(resolve(terminal.cwd, name))) {
-    throw new UserError(`No config \`${name}\``, { hint: `\`${Object.keys(recipes).join('`, `')}\`, or the path of a YAML file` });
-  }
-  const config = await loadConfig(recipe ? packageFile(recipe) : resolve(terminal.cwd, name));
+  const { readConfig, train, resume, readRun } = await loadTrainer();
+  const { path, shown, shipped } = findConfig(name, terminal.cwd);
+  const { config } = await readConfig(path, { set: flags.set, shown });
   let dataDirectory: string | undefined;
   // What a download takes is not the training's.
   let startedAt = performance.now();
@@ -108,7 +105,7 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
       ? await resume(options, {
           ...said,
           // A recipe may have become a better one since; a file was written by the user, who expects it to be heard.
-          ...(recipe ? {} : { config }),
+          ...(shipped && flags.set.length === 0 ? {} : { config }),
           ...(flags.data === undefined ? {} : { dataDirectory: resolve(terminal.cwd, flags.data) }),
           ...(flags.seed === undefined ? {} : { seed: flags.seed }),
           ...(budget === undefined ? {} : { budget }),
@@ -125,7 +122,8 @@ async function trainRun(terminal: Terminal, name: string, flags: TrainFlags): Pr
           budget: budget ?? { epochs: config.training.epochs },
           madeBy: `gpu-setup ${version}`,
         });
-  const resumeCommand = `gpu-setup train ${name} --resume --work-dir ${relative(terminal.cwd, target) || '.'}`;
+  const settings = flags.set.map((each) => ` --set '${each}'`).join('');
+  const resumeCommand = `gpu-setup train ${name}${settings} --resume --work-dir ${relative(terminal.cwd, target) || '.'}`;
   if (result.ended === 'interrupted') {
     terminal.say(`Interrupted after iteration ${result.iteration}; everything is saved`);
     terminal.say(`hint: \`${resumeCommand}\` goes on`);
@@ -146,12 +144,11 @@ const budgetOf = ({ maxMinutes, epochs }: TrainFlags) =>
 
 /** The trainer and TensorFlow.js are loaded only by the commands that train: the doctor starts without them. */
 async function loadTrainer() {
-  const [{ loadYaml }, { configSchema }, { train, resume, readRun }] = await Promise.all([
-    import('../../trainer/config/load.js'),
+  const [{ readConfig }, { train, resume, readRun }] = await Promise.all([
     import('../../trainer/config/schema.js'),
     import('../../trainer/engine/train.js'),
   ]);
-  return { loadConfig: (path: string) => loadYaml(path, configSchema), train, resume, readRun };
+  return { readConfig, train, resume, readRun };
 }
 
 async function shapesIn(terminal: Terminal, directory: string): Promise<string> {

@@ -1,7 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { isNode, LineCounter, parseDocument, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { messageOf, UserError } from '../../errors.js';
+import { readConfigTree } from './base.js';
+import { checkTree } from './check.js';
+import { parseTree } from './parse.js';
+import { withSetting } from './set.js';
+import type { Tree } from './tree.js';
 
 /** Reads a YAML file that must satisfy `schema`; what is wrong is said with file, line and path. Nothing in it is run. */
 export async function loadYaml<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
@@ -11,17 +16,12 @@ export async function loadYaml<Schema extends z.ZodType>(path: string, schema: S
   } catch (error) {
     throw new UserError(`No config at \`${path}\``, { hint: messageOf(error), cause: error });
   }
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const [syntax] = document.errors;
-  if (syntax) throw new UserError(`${path}:${syntax.linePos?.[0].line ?? 1}: ${syntax.message.split('\n')[0]}`, { cause: syntax });
-  const parsed = schema.safeParse(document.toJS());
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const node = document.getIn(issue!.path as string[], true);
-  const offset = isNode(node) ? node.range?.[0] : undefined;
-  const where = offset === undefined ? path : `${path}:${lines.linePos(offset).line}`;
-  throw new UserError(`${where}: \`${issue!.path.join('.') || 'config'}\`: ${issue!.message}`, { cause: parsed.error });
+  return checkTree(parseTree(text, path), schema);
+}
+
+/** A config with its bases merged under it and `a.b.c=value` settings put on top, in their order; `shown` is how messages name the file. */
+export async function loadTree(path: string, { set, shown }: { readonly set: readonly string[]; readonly shown: string }): Promise<Tree> {
+  return set.reduce(withSetting, await readConfigTree(path, shown));
 }
 
 /** The text of a YAML file that `loadYaml` reads back. */

@@ -1,21 +1,13 @@
 import { z } from 'zod';
+import { detectors } from '../models/detectors/index.js';
+import { optimizers } from '../optimizers/index.js';
+import { checkTree } from './check.js';
+import { jsonSchemaOf } from './json-schema.js';
+import { loadTree } from './load.js';
+import type { Tree } from './tree.js';
 
 const part = z.number().min(0).max(1);
 const natural = z.int().min(1);
-const assign = z.strictObject({
-  positive: part.describe('from this IoU on a box stands for an object'),
-  negative: part.describe('below this IoU with every object a box is background'),
-  bestForEach: z.boolean().describe('each object also takes the boxes that overlap it best'),
-});
-const proposals = z.strictObject({ before: natural, threshold: part, after: natural });
-const anchorShape = z.tuple([z.number().positive(), z.number().positive()]);
-
-/** Which anchors: how many to fit to the data, their widths and heights in pixels, or sizes for each map in every ratio. */
-const anchors = z.union([
-  z.strictObject({ fit: natural.max(64) }),
-  z.array(anchorShape).min(1),
-  z.strictObject({ sizes: z.array(z.array(z.number().positive()).min(1)).min(1), ratios: z.array(z.number().positive()).min(1) }),
-]);
 
 /**
  * How large pictures enter the network, pixels; the long side gives way. With `smallestObject` the short side is only as large as the
@@ -26,60 +18,38 @@ const pictureSize = z.union([
   z.strictObject({ shortSide: natural, longSide: natural, leastShortSide: natural, smallestObject: natural }),
 ]);
 
-const optimizer = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('adamw'),
-    beta1: part,
-    beta2: part,
-    epsilon: z.number().positive(),
-    weightDecay: z.number().min(0),
-  }),
-  z.strictObject({ type: z.literal('sgd'), momentum: part, weightDecay: z.number().min(0) }),
-]);
+const rate = {
+  peak: z.number().positive(),
+  peakForBatch: natural
+    .optional()
+    .describe('the number of pictures in a batch that the peak is for; with another one it is larger or smaller in proportion'),
+  warmUp: part.describe('the part of the run in which the rate rises to its peak'),
+  warmUpFrom: part.default(0).describe('what it rises from, as a part of the peak'),
+};
+const schedule = z
+  .union([
+    z.strictObject({ type: z.literal('cosine').default('cosine'), ...rate, final: part.describe('of the peak, at the end') }),
+    z.strictObject({
+      type: z.literal('step'),
+      ...rate,
+      steps: z.array(part).describe('the parts of the run after which the rate falls'),
+      factor: part.default(0.1).describe('what it falls to'),
+    }),
+  ])
+  .describe('the learning rate over the run; a half cosine unless `type: step` is said');
 
-/** What a training config may say; every key is required, unknown ones are refused. */
+/** What a training config may say; unknown keys are refused, and a key without a default is required. */
 export const configSchema = z.strictObject({
-  model: z.strictObject({
-    type: z.literal('faster_rcnn'),
-    backbone: z.discriminatedUnion('type', [
-      z.strictObject({
-        type: z.literal('compact'),
-        stem: natural,
-        stemBlocks: z.int().min(0),
-        stages: z
-          .array(z.strictObject({ channels: natural, blocks: z.int().min(0) }))
-          .min(1)
-          .max(4),
-      }),
-      z.strictObject({ type: z.literal('resnet'), depth: z.union([z.literal(18), z.literal(34), z.literal(50)]) }),
-    ]),
-    neck: z.strictObject({ type: z.enum(['top_down', 'fpn']), channels: natural }),
-    rpn: z.strictObject({
-      anchors,
-      norm: z.boolean(),
-      assign,
-      objectness: z.discriminatedUnion('type', [
-        z.strictObject({ type: z.literal('sampled'), samples: natural, positiveFraction: part }),
-        z.strictObject({ type: z.literal('focal'), alpha: part, gamma: z.number().min(0) }),
-      ]),
-      beta: z.number().positive(),
-      proposals: z.strictObject({ training: proposals, testing: proposals }),
-    }),
-    head: z.strictObject({
-      pooled: natural.max(14),
-      reduced: z.int().min(0),
-      width: natural,
-      norm: z.boolean().describe('layer norm in the two fully connected layers'),
-      boxPerClass: z.boolean().describe('each class has a box of its own; else all share one'),
-      assign,
-      samples: natural,
-      positiveFraction: part,
-      beta: z.number().positive(),
-      testing: z.strictObject({ score: part, threshold: part, limit: natural }),
-    }),
-  }),
+  model: detectors.slot,
   data: z.strictObject({
     size: pictureSize,
+    resize: z
+      .enum(['antialiased', 'torchvision'])
+      .default('antialiased')
+      .describe(
+        'how pictures are scaled: to bytes, without aliasing; or as torchvision does it, bilinear in floats, sides rounded down, padded with the mean',
+      ),
+    multipleOf: natural.max(256).default(1).describe('the sides of a batch are padded to multiples of this, pixels'),
     augment: z.strictObject({
       flipX: part.optional(),
       flipY: part.optional(),
@@ -94,9 +64,9 @@ export const configSchema = z.strictObject({
   training: z.strictObject({
     batch: natural,
     epochs: natural,
-    optimizer,
-    schedule: z.strictObject({ peak: z.number().positive(), warmUp: part, final: part }),
-    clip: z.number().positive().describe('largest norm of the gradient of all parameters together'),
+    optimizer: optimizers.slot,
+    schedule,
+    clip: z.number().positive().optional().describe('largest norm of the gradient of all parameters together'),
     classBalance: part.describe('0: objects count alike; 1: classes do, however rare; between: the power of the inverse frequency'),
     averaging: part.describe('decay of the moving average of the weights'),
   }),
@@ -124,3 +94,17 @@ export type RunDescription = z.infer<typeof runSchema>;
 /** `config.yaml` of a work dir. */
 export const resolvedSchema = configSchema.extend({ run: runSchema });
 export type ResolvedConfig = z.infer<typeof resolvedSchema>;
+
+/** A training config with what it builds on and `--set` in it: of a file that a user wrote, or of the `config.yaml` of a work dir. */
+export async function readConfig(
+  path: string,
+  { set, shown }: { readonly set: readonly string[]; readonly shown: string },
+): Promise<{ config: TrainingConfig; tree: Tree }> {
+  const tree = await loadTree(path, { set, shown });
+  const resolved = tree.kind === 'map' && tree.entries.has('run');
+  return { config: checkTree(tree, resolved ? resolvedSchema : configSchema), tree };
+}
+
+/** The same for editors (`configs/schema/training.schema.json`). */
+export const configJsonSchema = () =>
+  jsonSchemaOf(configSchema, { title: 'A training config of gpu-setup', description: 'docs/configs.md explains it' });

@@ -1,7 +1,7 @@
 import { blend } from '../../ops/blend.js';
 import * as tf from '../../tf.js';
 import { assign, type Parameter, sizeOf } from '../models/parameters.js';
-import { flatten } from './flat.js';
+import { flatten } from '../optimizers/flat.js';
 
 /**
  * The exponential moving average of the weights, which is what is evaluated and used: with few iterations it is better than the

@@ -9,3 +9,8 @@ export function pictureDetail({ data: { size, augment } }: Pick<TrainingConfig, 
   const zoom = Math.max(1, augment.scale?.[1] ?? 1);
   return { shortSide: Math.ceil(size.shortSide * zoom), longSide: Math.ceil(size.longSide * zoom) };
 }
+
+/** How the batches of a config are drawn. */
+export function drawingOf({ data: { size, resize, multipleOf } }: Pick<TrainingConfig, 'data'>) {
+  return { resize: size, drawing: resize, multipleOf };
+}

@@ -4,12 +4,12 @@ import * as tf from '../../tf.js';
 import type { Batch, Dataset } from '../contracts.js';
 import type { Evaluation, Hook, IterationReport, Run, TrainingEvent } from '../hooks/run.js';
 import type { Detector } from '../models/detector.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Random } from '../random.js';
 import type { Averaging } from './averaging.js';
 import type { Budget } from './budget.js';
 import { type Checkpoint, saveCheckpoint } from './checkpoint.js';
 import { evaluate } from './evaluate.js';
-import type { Optimizer } from './optimizers/optimizer.js';
 import { learningRate, type ScheduleOptions } from './schedule.js';
 import { Trainer } from './step.js';
 

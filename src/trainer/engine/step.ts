@@ -3,9 +3,9 @@ import * as tf from '../../tf.js';
 import type { Batch } from '../contracts.js';
 import type { StepReport } from '../hooks/run.js';
 import type { Detector } from '../models/detector.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Random } from '../random.js';
 import { valueAndGradients } from './gradients.js';
-import type { Optimizer } from './optimizers/optimizer.js';
 
 export interface StepOptions {
   readonly learningRate: number;

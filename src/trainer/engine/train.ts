@@ -13,6 +13,7 @@ import { evaluateAt } from '../hooks/evaluate-at.js';
 import type { Evaluation, Hook, TrainingEvent } from '../hooks/run.js';
 import { saveCheckpoints } from '../hooks/save-checkpoints.js';
 import { stopOnNonFinite } from '../hooks/stop-on-nonfinite.js';
+import type { Detector } from '../models/detector.js';
 import { type Asked, agree } from './agree.js';
 import { Averaging } from './averaging.js';
 import { type Budget, clockBudget, iterationBudget } from './budget.js';
@@ -20,8 +21,9 @@ import { buildDetector, buildOptimizer, samplingStream } from './build.js';
 import { type Checkpoint, checkpoints, newestCheckpoint } from './checkpoint.js';
 import { classWeightsOf, fitToData } from './fit-to-data.js';
 import { LogFile, rewindLog } from './log-file.js';
-import { pictureDetail } from './picture-detail.js';
+import { drawingOf, pictureDetail } from './picture-detail.js';
 import { type Ended, Runner } from './runner.js';
+import { scheduleFor } from './schedule.js';
 import { writeAtomic } from './write-atomic.js';
 
 export interface TrainOptions {
@@ -89,10 +91,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       madeBy: options.madeBy,
     },
   };
-  await makeWorkDir(workDir);
-  await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
-  await writeAtomic(join(workDir, 'log.jsonl'), '');
-  return run(options, { config, train, validation });
+  // Parts that do not fit together are found here, before anything is written.
+  const detector = buildDetector(config, config.run);
+  try {
+    await makeWorkDir(workDir);
+    await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
+    await writeAtomic(join(workDir, 'log.jsonl'), '');
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
+  return run(options, { config, train, validation, detector });
 }
 
 /** Goes on with the newest checkpoint of a work dir, with that run's own config, data and seed; `asked` may only agree with them, or give it longer. */
@@ -109,7 +118,7 @@ export async function resume(
   const validation = await readVoc({ directory, split: valSplit, classes: config.run.classes });
   if (!isDeepStrictEqual(config.run.budget, before.run.budget)) await writeAtomic(join(workDir, 'config.yaml'), toYaml(config));
   await rewindLog(join(workDir, 'log.jsonl'), checkpoint.state.iteration);
-  return run(options, { config, train, validation, checkpoint });
+  return run(options, { config, train, validation, detector: buildDetector(config, config.run), checkpoint });
 }
 
 async function makeWorkDir(workDir: string): Promise<void> {
@@ -132,18 +141,20 @@ interface Prepared {
   readonly config: ResolvedConfig;
   readonly train: Dataset;
   readonly validation: Dataset;
+  /** Disposed of when the run ends. */
+  readonly detector: Detector;
   readonly checkpoint?: Checkpoint;
 }
 
 async function run(
   { workDir, startedAt, now, signal, emit, announce }: Pick<TrainOptions, 'workDir' | 'startedAt' | 'now' | 'signal' | 'emit' | 'announce'>,
-  { config, train, validation, checkpoint }: Prepared,
+  { config, train, validation, detector, checkpoint }: Prepared,
 ): Promise<TrainResult> {
   const { batch: batchSize, epochs: _, ...training } = config.training;
   const { seed } = config.run;
+  const { schedule, remark } = scheduleFor(training.schedule, Math.min(batchSize, train.records.length));
   const log = new LogFile(join(workDir, 'log.jsonl'));
   const perEpoch = batchesPerEpoch(train.records.length, { batchSize: Math.min(batchSize, train.records.length), dropLast: true });
-  const detector = buildDetector(config, config.run);
   const optimizer = buildOptimizer(config.training, detector);
   const pictures = new Pictures({ detail: pictureDetail(config) });
   let secondsPerPicture = 0;
@@ -159,7 +170,7 @@ async function run(
     pictures.batches({
       dataset: { records: sample === undefined ? validation.records : spread(validation.records, sample) },
       batchSize: Math.min(batchSize, validation.records.length),
-      resize: config.data.size,
+      ...drawingOf(config),
       seed,
       signal,
     });
@@ -167,14 +178,14 @@ async function run(
     detector,
     optimizer,
     averaging: new Averaging(detector.parameters.trainable, training.averaging),
-    schedule: training.schedule,
-    clip: training.clip,
+    schedule,
+    clip: training.clip ?? Number.POSITIVE_INFINITY,
     budget,
     batches: (startAt) =>
       pictures.batches({
         dataset: train,
         batchSize: Math.min(batchSize, train.records.length),
-        resize: config.data.size,
+        ...drawingOf(config),
         augment: augmentOf(config),
         seed,
         epochs: Number.POSITIVE_INFINITY,
@@ -204,7 +215,12 @@ async function run(
     validation,
     parameters: detector.parameters.count,
     iteration: checkpoint?.state.iteration ?? 0,
-    remarks: [...train.complaints, ...validation.complaints, ...sharedPictures(train, validation)],
+    remarks: [
+      ...(remark === undefined ? [] : [remark]),
+      ...train.complaints,
+      ...validation.complaints,
+      ...sharedPictures(train, validation),
+    ],
   });
   try {
     const ended = await runner.run();

@@ -3,9 +3,9 @@ import * as tf from '../../tf.js';
 import { loadYaml } from '../config/load.js';
 import { type ResolvedConfig, resolvedSchema } from '../config/schema.js';
 import type { Detector } from '../models/detector.js';
+import { unflatten } from '../optimizers/flat.js';
 import { buildDetector } from './build.js';
 import { newestCheckpoint } from './checkpoint.js';
-import { unflatten } from './flat.js';
 
 /** A trained detector, as a work dir keeps it: its config, and the averaged weights of its newest checkpoint. */
 export interface Trained {

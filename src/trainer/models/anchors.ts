@@ -1,9 +1,10 @@
 import type { Random } from '../random.js';
+import type { Convention } from './convention.js';
 
 /** Width and height of an anchor, pixels. */
 export type AnchorShape = readonly [width: number, height: number];
 
-/** The anchors of a map [H, W]: every shape centred on every cell. */
+/** The anchors of a map [H, W]: every shape at every cell. */
 export interface AnchorGrid {
   readonly count: number;
   readonly height: number;
@@ -12,20 +13,54 @@ export interface AnchorGrid {
   readonly xyxy: Float32Array;
 }
 
-export function anchorGrid(height: number, width: number, stride: number, shapes: readonly AnchorShape[]): AnchorGrid {
-  const xyxy = new Float32Array(height * width * shapes.length * 4);
+/** How far apart the cells of a map are in the picture, pixels. */
+export interface CellStride {
+  readonly x: number;
+  readonly y: number;
+}
+
+export function anchorGrid(height: number, width: number, stride: CellStride, bases: Float32Array): AnchorGrid {
+  const xyxy = new Float32Array(height * width * bases.length);
   let at = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      for (const [w, h] of shapes) {
-        xyxy[at++] = (x + 0.5) * stride - w / 2;
-        xyxy[at++] = (y + 0.5) * stride - h / 2;
-        xyxy[at++] = (x + 0.5) * stride + w / 2;
-        xyxy[at++] = (y + 0.5) * stride + h / 2;
+      for (let i = 0; i < bases.length; i += 2) {
+        xyxy[at++] = bases[i]! + x * stride.x;
+        xyxy[at++] = bases[i + 1]! + y * stride.y;
       }
     }
   }
-  return { count: height * width * shapes.length, height, width, xyxy };
+  return { count: (height * width * bases.length) / 4, height, width, xyxy };
+}
+
+/**
+ * The anchors [A, 4] of the first cell of a map of this stride. `v1` are mmdetection 1's, which are counted inclusively there: their right and bottom edge
+ * is one more here.
+ */
+export function baseAnchors(shapes: readonly AnchorShape[], stride: number, placing: Convention['anchors']): Float32Array {
+  const placed = shapes.flatMap(([width, height]) => {
+    if (placing === 'centred') return about(stride / 2, width, height);
+    if (placing === 'corner') return about(0, width, height);
+    if (placing === 'rounded') return about(0, Math.fround(width), Math.fround(height)).map(halfEven);
+    const [left, top, right, bottom] = about((stride - 1) / 2, width - 1, height - 1).map(halfEven) as [number, number, number, number];
+    return [left, top, right + 1, bottom + 1];
+  });
+  return Float32Array.from(placed);
+}
+
+const about = (centre: number, width: number, height: number) => [
+  centre - width / 2,
+  centre - height / 2,
+  centre + width / 2,
+  centre + height / 2,
+];
+
+/** Rounds halves to even, as NumPy and PyTorch do. */
+function halfEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  if (rest !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
 }
 
 /** The anchors of several maps, one after the other. */
@@ -47,9 +82,11 @@ export function stackGrids(grids: readonly AnchorGrid[]): StackedGrids {
   return { count, xyxy, counts };
 }
 
-/** Shapes of one area per size in every ratio of height to width. */
-export function anchorShapes(sizes: readonly number[], ratios: readonly number[]): AnchorShape[] {
-  return sizes.flatMap((size) => ratios.map((ratio): AnchorShape => [size / Math.sqrt(ratio), size * Math.sqrt(ratio)]));
+/** Shapes of one area per size in every ratio of height to width, size by size; or, as the references have them, ratio by ratio. */
+export function anchorShapes(sizes: readonly number[], ratios: readonly number[], byRatio = false): AnchorShape[] {
+  const shape = (size: number, ratio: number): AnchorShape => [size / Math.sqrt(ratio), size * Math.sqrt(ratio)];
+  if (byRatio) return ratios.flatMap((ratio) => sizes.map((size) => shape(size, ratio)));
+  return sizes.flatMap((size) => ratios.map((ratio) => shape(size, ratio)));
 }
 
 /** Width and height of a training box in the pixels the network sees, and how much it counts. */

@@ -1,11 +1,11 @@
-import { batchNormTraining } from '../../ops/batch-norm.js';
 import { addBias } from '../../ops/plain-sums.js';
 import * as tf from '../../tf.js';
+import type { Building } from './building.js';
+import type { Convention } from './convention.js';
+import { type NormConfig, norms, usualNorm } from './norms/index.js';
 import type { Initial, Parameters } from './parameters.js';
 
 const epsilon = 1e-5;
-/** How much of a running statistic each batch replaces. */
-const momentum = 0.05;
 
 /** Whether a forward pass is one of training (batch statistics, gradients) or of use (running statistics). */
 export interface Pass {
@@ -25,38 +25,57 @@ export interface ConvOptions {
   readonly relu?: boolean;
 }
 
-/** Convolution without bias, batch norm, ReLU: the unit that backbone and necks are made of. */
-export function convNormRelu(parameters: Parameters, name: string, { from, to, size, stride = 1, relu = true }: ConvOptions): Layer {
+/** Convolution without bias, norm, ReLU: the unit that backbone and necks are made of. */
+export function convNormRelu(
+  { parameters, convention: { padding } }: Building,
+  name: string,
+  { from, to, size, stride = 1, relu = true }: ConvOptions,
+  norm: NormConfig = usualNorm,
+): Layer {
   const filter = parameters.weight(`${name}.conv.weight`, [size, size, from, to], { kind: 'fan-in', gain: 2 }) as tf.Variable<tf.Rank.R4>;
-  const scale = parameters.weight(`${name}.norm.weight`, [to], { kind: 'constant', value: 1 }) as tf.Variable<tf.Rank.R1>;
-  const offset = parameters.weight(`${name}.norm.bias`, [to], { kind: 'constant', value: 0 }) as tf.Variable<tf.Rank.R1>;
-  const mean = parameters.statistic(`${name}.norm.running_mean`, [to], 0) as tf.Variable<tf.Rank.R1>;
-  const variance = parameters.statistic(`${name}.norm.running_var`, [to], 1) as tf.Variable<tf.Rank.R1>;
+  const normal = norms.build(norm, { parameters, name, channels: to });
   return {
-    forward: (x, { training }) =>
+    forward: (x, pass) =>
       tf.tidy(() => {
-        if (training) {
-          const made = batchNormTraining(tf.conv2d(x, filter, stride, 'same'), scale, offset, { epsilon, relu });
-          blend(mean, made.mean);
-          blend(variance, made.variance);
-          return made.y;
-        }
-        // In use the norm is a part of the convolution: one op in place of three.
-        const gain = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon))) as tf.Tensor1D;
-        const convolved = tf.conv2d(x, tf.mul(filter, gain) as tf.Tensor4D, stride, 'same');
-        const shifted = addBias(convolved, tf.sub(offset, tf.mul(mean, gain)));
+        const affine = normal.affine(pass);
+        if (!affine) return normal.forward(convolve(x, filter, stride, padding), relu);
+        // The norm is a part of the convolution: one op in place of three.
+        const convolved = convolve(x, tf.mul(filter, affine.gain) as tf.Tensor4D, stride, padding);
+        const shifted = addBias(convolved, affine.shift);
         return relu ? tf.relu(shifted) : shifted;
       }),
   };
 }
 
-function blend(running: tf.Variable<tf.Rank.R1>, now: tf.Tensor1D): void {
-  running.assign(tf.tidy(() => tf.add(tf.mul(running, 1 - momentum), tf.mul(now, momentum)) as tf.Tensor1D));
+/**
+ * A convolution whose map is as large as the picture divided by the stride, rounded up. One of stride 1 pads both sides alike either way; of a
+ * strided one `even` pads (size - 1) / 2 at both, as PyTorch's layers do.
+ */
+function convolve(x: tf.Tensor4D, filter: tf.Tensor4D, stride: number, padding: Convention['padding']): tf.Tensor4D {
+  const size = filter.shape[0];
+  if (stride === 1 || size === 1 || padding === 'far') return tf.conv2d(x, filter, stride, 'same');
+  return tf.conv2d(bordered(x, (size - 1) / 2), filter, stride, 'valid');
+}
+
+/** x with so many zeros on each side. */
+function bordered(x: tf.Tensor4D, border: number): tf.Tensor4D {
+  return tf.pad4d(x, [
+    [0, 0],
+    [border, border],
+    [border, border],
+    [0, 0],
+  ]);
+}
+
+/** The maxima of `size` x `size` cells every `stride` cells of a map without negative values, padded like a convolution. */
+export function maxPool(x: tf.Tensor4D, size: number, stride: number, padding: Convention['padding']): tf.Tensor4D {
+  if (padding === 'far' || size === 1) return tf.maxPool(x, size, stride, 'same');
+  return tf.maxPool(bordered(x, (size - 1) / 2), size, stride, 'valid');
 }
 
 /** Convolution with bias and without norm, for a head's last layer. */
 export function conv(
-  parameters: Parameters,
+  { parameters }: Pick<Building, 'parameters'>,
   name: string,
   { from, to, size }: ConvOptions,
   { deviation, bias }: { readonly deviation: number; readonly bias: number | Float32Array },
@@ -68,9 +87,9 @@ export function conv(
 }
 
 /** Convolution with bias, then ReLU. */
-export function convRelu(parameters: Parameters, name: string, options: ConvOptions): Layer {
+export function convRelu(building: Pick<Building, 'parameters'>, name: string, options: ConvOptions): Layer {
   const deviation = Math.sqrt(2 / (options.size * options.size * options.from));
-  const layer = conv(parameters, name, options, { deviation, bias: 0 });
+  const layer = conv(building, name, options, { deviation, bias: 0 });
   return { forward: (x, pass) => tf.tidy(() => tf.relu(layer.forward(x, pass))) };
 }
 

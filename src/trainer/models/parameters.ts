@@ -17,24 +17,36 @@ export interface Parameter {
   readonly variable: tf.Variable;
 }
 
-/** The numbers of a model, in the order of their making: what is trained, and running statistics that are only kept. */
+/** The numbers of a model, in the order of their making: what is trained, and what is only kept, running statistics and frozen layers. */
 export class Parameters {
   readonly trainable: Parameter[] = [];
   readonly statistics: Parameter[] = [];
   readonly #random: Random;
+  #frozen = false;
 
   constructor(random: Random) {
     this.#random = random;
   }
 
-  /** A variable to train. */
+  /** A variable to train, or to keep as it is where a frozen part is being made. */
   weight(name: string, shape: readonly number[], initial: Initial): tf.Variable {
-    return this.#add(this.trainable, name, shape, initial, true);
+    return this.#frozen ? this.#add(this.statistics, name, shape, initial, false) : this.#add(this.trainable, name, shape, initial, true);
   }
 
-  /** A running statistic. */
+  /** A running statistic, or another number that is not trained. */
   statistic(name: string, shape: readonly number[], value: number): tf.Variable {
     return this.#add(this.statistics, name, shape, { kind: 'constant', value }, false);
+  }
+
+  /** Makes a part none of whose weights is trained, if so asked. */
+  frozen<Part>(frozen: boolean, make: () => Part): Part {
+    const before = this.#frozen;
+    this.#frozen ||= frozen;
+    try {
+      return make();
+    } finally {
+      this.#frozen = before;
+    }
   }
 
   get all(): readonly Parameter[] {

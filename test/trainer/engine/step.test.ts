@@ -1,16 +1,16 @@
 import * as tf from '../../../src/tf.js';
 import { buildDetector, buildOptimizer } from '../../../src/trainer/engine/build.js';
-import { flatten } from '../../../src/trainer/engine/flat.js';
-import type { Optimizer } from '../../../src/trainer/engine/optimizers/optimizer.js';
 import { Trainer } from '../../../src/trainer/engine/step.js';
 import { assign } from '../../../src/trainer/models/parameters.js';
+import { flatten } from '../../../src/trainer/optimizers/flat.js';
+import type { Optimizer } from '../../../src/trainer/optimizers/optimizer.js';
 import { randomOf } from '../../../src/trainer/random.js';
 import { onEachEngine } from '../../engines/each-engine.js';
 import { noise, tiniestConfig } from './tiny-training.js';
 
 for (const optimizer of [
-  { type: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.05 },
-  { type: 'sgd', momentum: 0.9, weightDecay: 5e-4 },
+  { type: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.05, decays: 'filters' },
+  { type: 'sgd', momentum: 0.9, weightDecay: 5e-4, decays: 'filters' },
 ] as const) {
   onEachEngine(
     `${optimizer.type}: a step changes the weights by no more than clipping allows; a loss that is none changes nothing`,

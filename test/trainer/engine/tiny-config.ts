@@ -6,7 +6,7 @@ const shipped = new URL('../../../configs/voc/faster_rcnn_compact.yaml', import.
 /** The shipped recipe with a model that the plain `cpu` backend trains in seconds. */
 export async function tinyConfig(): Promise<TrainingConfig> {
   const config = await loadYaml(shipped, configSchema);
-  return {
+  return configSchema.parse({
     ...config,
     model: {
       ...config.model,
@@ -26,5 +26,5 @@ export async function tinyConfig(): Promise<TrainingConfig> {
     data: { ...config.data, size: { shortSide: 64, longSide: 96 } },
     training: { ...config.training, batch: 4 },
     evaluation: { at: [1], sample: 4 },
-  };
+  });
 }

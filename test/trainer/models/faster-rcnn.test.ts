@@ -49,7 +49,7 @@ t.test('the map a box is taken from', async (t) => {
 async function small(): Promise<TrainingConfig> {
   const config = await shipped('faster_rcnn_r50_fpn.yaml');
   const { rpn, head } = config.model;
-  return {
+  return configSchema.parse({
     ...config,
     model: {
       ...config.model,
@@ -66,7 +66,7 @@ async function small(): Promise<TrainingConfig> {
       rpn: { ...rpn, anchors: { sizes: [[16], [32], [48]], ratios: [1] }, norm: false },
       head: { ...head, pooled: 2, width: 6, samples: 8, testing: { score: 0, threshold: 0.5, limit: 7 } },
     },
-  };
+  });
 }
 
 t.test('a box of its own for each class: losses with gradients everywhere, detections within the picture', async (t) => {

@@ -1,10 +1,10 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ExitCode, UserError } from '../../../errors.js';
+import { nearestMatch } from '../../../nearest-match.js';
 import type { Run } from '../../command.js';
 import { sayFetching } from '../../fetch-progress.js';
 import { httpUrl } from '../../http-url.js';
-import { nearestMatch } from '../../nearest-match.js';
 
 interface Options {
   readonly out: string;

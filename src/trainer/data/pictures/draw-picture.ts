@@ -1,4 +1,5 @@
 import { decodePicture } from './decode.js';
+import { interpolate } from './interpolate.js';
 import type { PictureDone, PictureJob } from './picture-job.js';
 import { resample } from './resample.js';
 import { applyTone } from './tone.js';
@@ -11,9 +12,10 @@ export async function drawPicture(job: PictureJob): Promise<PictureDone> {
   const { path, expected, kept, placement, batch, offset, stride } = job;
   const picture = job.pixels ? { ...kept, pixels: job.pixels } : await decodePicture(path, { expected, kept });
   const { canvas, left, top, width, height } = placement;
-  const drawn = resample(picture, placement);
+  const floats = batch instanceof Float32Array;
+  const drawn = floats ? interpolate(picture, placement) : resample(picture, placement);
   if (placement.tone) applyTone(drawn, placement.tone);
-  if (width < canvas.width || height < canvas.height) fillGrey(batch, offset, stride, canvas.width, canvas.height);
+  if (!floats && (width < canvas.width || height < canvas.height)) fillGrey(batch, offset, stride, canvas.width, canvas.height);
   for (let y = 0; y < height; y++) {
     batch.set(drawn.subarray(y * width * 3, (y + 1) * width * 3), offset + (top + y) * stride + left * 3);
   }

@@ -11,9 +11,9 @@ export interface PictureJob {
   /** Whether to hand the decoded picture back. */
   readonly keep: boolean;
   readonly placement: Placement;
-  /** Shared memory of the whole batch, zeros before. */
-  readonly batch: Uint8Array;
-  /** Where the picture's first byte goes in it, and how far apart its rows are. */
+  /** Shared memory of the whole batch, with what pads pictures before: zeros, or the mean where they are floats. */
+  readonly batch: Uint8Array | Float32Array;
+  /** Where the picture's first value goes in it, and how far apart its rows are. */
   readonly offset: number;
   readonly stride: number;
 }

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Batch, BatchSample, Dataset, Record } from '../../contracts.js';
+import { type Batch, type BatchSample, type Dataset, pixelMean, type Record } from '../../contracts.js';
 import { batchesPerEpoch, epochOrder, streams } from './epoch-order.js';
 import type { PictureJob } from './picture-job.js';
 import { placeTruth } from './place-truth.js';
 import { type Augment, type Placement, plainPlacement, randomPlacement } from './placement.js';
-import { type Resize, resizedSize, shrunkSize } from './resize.js';
+import { flooredSize, type Resize, resizedSize, shrunkSize } from './resize.js';
 import { WorkerPool } from './worker-pool.js';
 
 export interface PicturesOptions {
@@ -24,6 +24,10 @@ export interface BatchesOptions {
   readonly batchSize: number;
   /** The size of the pictures, or that of the batch with this number, counted from the beginning of `epoch`. */
   readonly resize: Resize | ((batch: number) => Resize);
+  /** Bytes without aliasing unless told; or as torchvision's detectors see pictures, in floats, sides rounded down, padded with the mean. */
+  readonly drawing?: 'antialiased' | 'torchvision';
+  /** The sides of a batch are multiples of it, 1 unless told. */
+  readonly multipleOf?: number;
   readonly seed: number;
   /** The first epoch, 0 unless told; order and augmentation depend on it. */
   readonly epoch?: number;
@@ -96,17 +100,20 @@ export class Pictures {
     await this.#pool.close();
   }
 
-  async #make({ indices, epoch, resize }: Plan, { dataset, seed, augment }: BatchesOptions): Promise<Batch> {
+  async #make({ indices, epoch, resize }: Plan, { dataset, seed, augment, drawing, multipleOf = 1 }: BatchesOptions): Promise<Batch> {
+    const floats = drawing === 'torchvision';
     const placed = indices.map((index) => {
       const record = dataset.records[index]!;
-      const picture = shrunkSize(record, this.#detail);
-      const canvas = resizedSize(record, resize);
+      // What is scaled once more would not be to the bit what torchvision makes of it.
+      const picture = floats ? { width: record.width, height: record.height } : shrunkSize(record, this.#detail);
+      const canvas = floats ? flooredSize(record, resize) : resizedSize(record, resize);
       if (!augment) return { record, picture, placement: plainPlacement(picture, canvas) };
       return { record, picture, placement: visiblePlacement(record, picture, canvas, augment, streams.placement(seed, epoch, index)) };
     });
-    const width = Math.max(...placed.map(({ placement }) => placement.canvas.width));
-    const height = Math.max(...placed.map(({ placement }) => placement.canvas.height));
-    const pixels = new Uint8Array(new SharedArrayBuffer(placed.length * height * width * 3));
+    const rounded = (side: number) => Math.ceil(side / multipleOf) * multipleOf;
+    const width = rounded(Math.max(...placed.map(({ placement }) => placement.canvas.width)));
+    const height = rounded(Math.max(...placed.map(({ placement }) => placement.canvas.height)));
+    const pixels = emptyBatch(placed.length * height * width, floats);
     await Promise.all(
       placed.map(({ record, picture, placement }, i) =>
         this.#draw({
@@ -134,6 +141,14 @@ export class Pictures {
     const { pixels } = await this.#pool.run({ ...job, keep, ...(kept && kept !== 'pending' ? { pixels: kept } : {}) });
     if (pixels && this.#kept.get(job.path) === 'pending') this.#kept.set(job.path, pixels);
   }
+}
+
+/** Shared memory for so many pixels: zeros, or floats of the mean. */
+function emptyBatch(pixels: number, floats: boolean): Uint8Array | Float32Array {
+  if (!floats) return new Uint8Array(new SharedArrayBuffer(3 * pixels));
+  const batch = new Float32Array(new SharedArrayBuffer(12 * pixels));
+  for (let i = 0; i < batch.length; i += 3) batch.set(pixelMean, i);
+  return batch;
 }
 
 /** Leaves a core to the engine, and takes no more than JPEGs need to keep one busy. */

@@ -5,9 +5,9 @@ export interface Tone {
   readonly saturation: number;
 }
 
-/** Changes RGB bytes in place: contrast about the picture's own mean, saturation towards the pixel's luma (ITU-R BT.601). */
-export function applyTone(pixels: Uint8Array, { brightness, contrast, saturation }: Tone): void {
-  const clamped = new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
+/** Changes RGB, bytes or floats from 0 to 255, in place: contrast about the picture's own mean, saturation towards the pixel's luma (ITU-R BT.601). */
+export function applyTone(pixels: Uint8Array | Float32Array, { brightness, contrast, saturation }: Tone): void {
+  const clamped = pixels instanceof Float32Array ? pixels : new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
   const gain = brightness * contrast;
   const own = gain * saturation;
   const grey = gain * (1 - saturation);
@@ -21,10 +21,11 @@ export function applyTone(pixels: Uint8Array, { brightness, contrast, saturation
     clamped[i + 1] = own * green + base;
     clamped[i + 2] = own * blue + base;
   }
+  if (clamped instanceof Float32Array) for (let i = 0; i < clamped.length; i++) clamped[i] = Math.min(Math.max(clamped[i]!, 0), 255);
 }
 
 /** Of every 16th pixel, which is near enough. */
-function meanLuma(pixels: Uint8Array): number {
+function meanLuma(pixels: Uint8Array | Float32Array): number {
   let sum = 0;
   let count = 0;
   for (let i = 0; i + 2 < pixels.length; i += 48) {

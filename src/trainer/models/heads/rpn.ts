@@ -1,41 +1,58 @@
+import { z } from 'zod';
 import { batchedNms } from '../../../ops/batched-nms.js';
 import { type Deviations, decodeBox, encodeBox } from '../../../ops/boxes.js';
 import * as tf from '../../../tf.js';
 import type { Boxes, Truth } from '../../contracts.js';
 import type { Random } from '../../random.js';
-import { type AnchorShape, anchorGrid, type StackedGrids, stackGrids } from '../anchors.js';
-import { type AssignOptions, assign, background, sample } from '../assign.js';
+import { type AnchorShape, anchorGrid, baseAnchors, type StackedGrids, stackGrids } from '../anchors.js';
+import { assign, assignOptions, background } from '../assign.js';
+import { boxLossKeys, boxLossOf } from '../box-losses/index.js';
+import type { Building } from '../building.js';
+import type { Convention } from '../convention.js';
 import { conv, convNormRelu, convRelu, type Pass } from '../layers.js';
-import { binaryCrossEntropy, focalLoss, smoothL1 } from '../losses.js';
+import { binaryCrossEntropy, focalLoss } from '../losses.js';
 import type { Neck } from '../necks/neck.js';
-import type { Parameters } from '../parameters.js';
+import { samplerSlot, samplers } from '../samplers/index.js';
 
 /** Legend: B pictures, A anchors per picture over all maps. */
-export interface RpnOptions {
+const fraction = z.number().min(0).max(1);
+const proposalOptions = z
+  .strictObject({ before: z.int().min(1), threshold: fraction, after: z.int().min(1) })
+  .describe('proposals per picture: best of each map before suppression, IoU of suppression within a map, kept of all after it');
+const anchorShape = z.tuple([z.number().positive(), z.number().positive()]);
+const anchorOptions = z
+  .union([
+    z.strictObject({ fit: z.int().min(1).max(64) }),
+    z.array(anchorShape).min(1),
+    z.strictObject({ sizes: z.array(z.array(z.number().positive()).min(1)).min(1), ratios: z.array(z.number().positive()).min(1) }),
+  ])
+  .describe('how many to fit to the data, their widths and heights in pixels, or sizes for each map in every ratio of height to width');
+
+/** What a config says of the region proposal network. */
+export const rpnOptions = z.strictObject({
+  anchors: anchorOptions,
+  norm: z.boolean().describe("whether the tower has a batch norm; the paper's has none"),
+  assign: assignOptions,
+  objectness: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('sampled'), samples: z.int().min(1), positiveFraction: fraction, sampler: samplerSlot }),
+      z.strictObject({ type: z.literal('focal'), alpha: fraction, gamma: z.number().min(0) }),
+    ])
+    .meta({ title: 'way to teach the logits' })
+    .describe('how the logits are taught: a few anchors per picture (`sampled`), or all, easy ones counting little (`focal`)'),
+  ...boxLossKeys,
+  proposals: z.strictObject({ training: proposalOptions, testing: proposalOptions }),
+});
+
+export interface RpnOptions extends Omit<z.output<typeof rpnOptions>, 'anchors'> {
   /** Of each map, as many everywhere. */
   readonly anchors: readonly (readonly AnchorShape[])[];
-  /** Whether the tower has a batch norm; the paper's has none. */
-  readonly norm: boolean;
-  readonly assign: AssignOptions;
-  readonly objectness: ObjectnessOptions;
   /** By label, mean 1 over the objects: how much an object of the class counts with focal loss. */
   readonly classWeights: readonly number[];
-  readonly beta: number;
-  /** Proposals per picture: best of each map before suppression, IoU of suppression within a map, kept of all after it. */
-  readonly proposals: { readonly training: ProposalOptions; readonly testing: ProposalOptions };
 }
-/**
- * How the logits are taught. `sampled`: a few anchors per picture, as in the paper. `focal`: all anchors, easy ones counting little
- * (Lin et al., 2017, focal loss, equation 5), which teaches more per iteration and finds rare, small objects within minutes.
- */
-export type ObjectnessOptions =
-  | { readonly type: 'sampled'; readonly samples: number; readonly positiveFraction: number }
-  | { readonly type: 'focal'; readonly alpha: number; readonly gamma: number };
-export interface ProposalOptions {
-  readonly before: number;
-  readonly threshold: number;
-  readonly after: number;
-}
+/** `focal` (Lin et al., 2017, focal loss, equation 5) teaches more per iteration and finds rare, small objects within minutes. */
+export type ObjectnessOptions = RpnOptions['objectness'];
+export type ProposalOptions = z.output<typeof proposalOptions>;
 
 const deviations: Deviations = [1, 1, 1, 1];
 
@@ -53,54 +70,62 @@ export interface PictureSize {
 
 /** A region proposal network (Ren et al., 2015, section 3.1), the same on every map. */
 export interface Rpn {
-  forward(maps: readonly tf.Tensor4D[], pass: Pass): RpnOutput;
+  /** `size` is that of the batch's pictures with what pads them. */
+  forward(maps: readonly tf.Tensor4D[], size: PictureSize, pass: Pass): RpnOutput;
   /** Reads the rows and answers each picture's proposals, best first. */
   propose(output: RpnOutput, pictures: readonly PictureSize[], pass: Pass): Boxes[];
   losses(output: RpnOutput, truths: readonly Truth[], random: Random): { objectness: tf.Scalar; box: tf.Scalar };
 }
 
-export function regionProposals(
-  parameters: Parameters,
-  { channels, strides }: Pick<Neck, 'channels' | 'strides'>,
-  options: RpnOptions,
-): Rpn {
+export function regionProposals(building: Building, { channels, strides }: Pick<Neck, 'channels' | 'strides'>, options: RpnOptions): Rpn {
+  const { convention } = building;
   const perCell = options.anchors[0]!.length;
-  const tower = options.norm
-    ? convNormRelu(parameters, 'rpn.tower', { from: channels, to: channels, size: 3 })
-    : convRelu(parameters, 'rpn.tower', { from: channels, to: channels, size: 3 });
+  const sizes = { from: channels, to: channels, size: 3 };
+  const tower = options.norm ? convNormRelu(building, 'rpn.tower', sizes) : convRelu(building, 'rpn.tower', sizes);
   const predict = conv(
-    parameters,
+    building,
     'rpn.predict',
     { from: channels, to: perCell * 5, size: 1 },
     { deviation: 0.01, bias: priorBias(options.objectness, perCell) },
   );
+  const boxLoss = boxLossOf(options);
+  const bases = strides.map((stride, level) => baseAnchors(options.anchors[level]!, stride, convention.anchors));
   const grids = new Map<string, StackedGrids>();
-  const gridOf = (maps: readonly tf.Tensor4D[]): StackedGrids => {
-    const key = maps.map(({ shape }) => `${shape[1]}x${shape[2]}`).join();
+  const gridOf = (maps: readonly tf.Tensor4D[], size: PictureSize): StackedGrids => {
+    const key = [`${size.height}x${size.width}`, ...maps.map(({ shape }) => `${shape[1]}x${shape[2]}`)].join();
     const grid =
       grids.get(key) ??
-      stackGrids(maps.map(({ shape }, level) => anchorGrid(shape[1], shape[2], strides[level]!, options.anchors[level]!)));
+      stackGrids(
+        maps.map(({ shape: [, height, width] }, level) => {
+          const nominal = { x: strides[level]!, y: strides[level]! };
+          const measured = { x: Math.floor(size.width / width), y: Math.floor(size.height / height) };
+          return anchorGrid(height, width, convention.strides === 'nominal' ? nominal : measured, bases[level]!);
+        }),
+      );
     grids.set(key, grid);
     return grid;
   };
   return {
-    forward(maps, pass) {
+    forward(maps, size, pass) {
       const each = maps.map((map) => tf.reshape(predict.forward(tower.forward(map, pass), pass), [map.shape[0], -1, 5]));
       const all = each.length === 1 ? each[0]! : tf.concat(each, 1);
-      return { rows: tf.reshape(all, [-1, 5]) as tf.Tensor2D, grid: gridOf(maps) };
+      return { rows: tf.reshape(all, [-1, 5]) as tf.Tensor2D, grid: gridOf(maps, size) };
     },
     propose({ rows, grid }, pictures, { training }) {
       const data = rows.dataSync<'float32'>();
       const limits = training ? options.proposals.training : options.proposals.testing;
       return pictures.map((picture, index) =>
-        proposalsOf(data.subarray(index * grid.count * 5, (index + 1) * grid.count * 5), grid, picture, limits),
+        proposalsOf(data.subarray(index * grid.count * 5, (index + 1) * grid.count * 5), grid, picture, limits, convention),
       );
     },
     losses({ rows, grid }, truths, random) {
-      const assigned = truths.map((truth) => assign(grid.xyxy, grid.count, truth, options.assign));
+      const assigned = truths.map((truth) => assign(grid.xyxy, grid.count, truth, options.assign, convention.lowQuality));
       const taught = teach(assigned, truths, options, random);
       const { positives } = taught;
-      const weight = positives.weights.reduce((sum, each) => sum + each, 0);
+      const weight =
+        convention.boxMean === 'sampled' && taught.sampled !== undefined
+          ? taught.sampled
+          : positives.weights.reduce((sum, each) => sum + each, 0);
       const encoded = new Float32Array(4 * positives.rows.length);
       positives.rows.forEach((row, i) => {
         const picture = Math.floor(row / grid.count);
@@ -113,7 +138,7 @@ export function regionProposals(
       const regressed = tf.slice(tf.gather(rows, tf.tensor1d(Int32Array.from(positives.rows), 'int32')), [0, 1], [-1, 4]);
       const targets = tf.tensor2d(encoded, [positives.rows.length, 4]);
       const weights = tf.tensor2d(Float32Array.from(positives.weights), [positives.weights.length, 1]);
-      const distance = smoothL1(regressed, targets, options.beta, weights);
+      const distance = boxLoss(regressed, targets, weights);
       return { objectness, box: tf.div(distance, weight) as tf.Scalar };
     },
   };
@@ -132,19 +157,21 @@ function teach(
   truths: readonly Truth[],
   { objectness: options, classWeights }: Pick<RpnOptions, 'objectness' | 'classWeights'>,
   random: Random,
-): { positives: Positives; loss(rows: tf.Tensor2D, logitsOf: LogitsOf): tf.Scalar } {
+): { positives: Positives; sampled?: number; loss(rows: tf.Tensor2D, logitsOf: LogitsOf): tf.Scalar } {
   const perPicture = assigned[0]?.length ?? 0;
   if (options.type === 'sampled') {
     const positives: number[] = [];
     const negatives: number[] = [];
+    const sampler = samplers.build(options.sampler, undefined);
     assigned.forEach((each, picture) => {
-      const drawn = sample(each, options.samples, options.positiveFraction, random);
+      const drawn = sampler.draw(each, options, random);
       for (const anchor of drawn.positives) positives.push(picture * perPicture + anchor);
       for (const anchor of drawn.negatives) negatives.push(picture * perPicture + anchor);
     });
     const count = positives.length + negatives.length;
     return {
       positives: { rows: positives, weights: positives.map(() => 1) },
+      sampled: count,
       loss(rows, logitsOf) {
         if (count === 0) return tf.scalar(0);
         const logits = logitsOf(tf.gather(rows, tf.tensor1d(Int32Array.from([...positives, ...negatives]), 'int32')), count);
@@ -215,11 +242,20 @@ function priorBias({ type }: ObjectnessOptions, shapes: number): number | Float3
 }
 
 /** The best `before` anchors of each map among one picture's rows, decoded, clipped and suppressed map by map (Lin et al., 2017, section 4.1). */
-function proposalsOf(rows: Float32Array, grid: StackedGrids, picture: PictureSize, { before, threshold, after }: ProposalOptions): Boxes {
+function proposalsOf(
+  rows: Float32Array,
+  grid: StackedGrids,
+  picture: PictureSize,
+  { before, threshold, after }: ProposalOptions,
+  { ranking, leastProposal }: Pick<Convention, 'ranking' | 'leastProposal'>,
+): Boxes {
   const chosen: { readonly anchor: number; readonly map: number }[] = [];
   let start = 0;
   grid.counts.forEach((length, map) => {
-    for (const anchor of best(rows, start, length, before)) chosen.push({ anchor, map });
+    const found = best(rows, start, length, before);
+    // Where probabilities are equal, the better logits come first, and no more than were asked for.
+    if (ranking === 'probabilities') found.sort((a, b) => rows[5 * b]! - rows[5 * a]! || a - b).splice(before);
+    for (const anchor of found) chosen.push({ anchor, map });
     start += length;
   });
   const deltas = new Float32Array(4);
@@ -230,9 +266,10 @@ function proposalsOf(rows: Float32Array, grid: StackedGrids, picture: PictureSiz
   for (const { anchor, map } of chosen) {
     for (let k = 0; k < 4; k++) deltas[k] = rows[5 * anchor + 1 + k]!;
     decodeBox(grid.xyxy, anchor, deltas, 0, deviations, picture, decoded, count);
-    // A proposal thinner than a pixel holds no object.
-    if (decoded[4 * count + 2]! - decoded[4 * count]! < 1 || decoded[4 * count + 3]! - decoded[4 * count + 1]! < 1) continue;
-    scores[count] = rows[5 * anchor]!;
+    const [width, height] = [decoded[4 * count + 2]! - decoded[4 * count]!, decoded[4 * count + 3]! - decoded[4 * count + 1]!];
+    if (!(width > 0 && height > 0 && width >= leastProposal && height >= leastProposal)) continue;
+    const logit = rows[5 * anchor]!;
+    scores[count] = ranking === 'logits' ? logit : 1 / (1 + Math.exp(-logit));
     maps[count++] = map;
   }
   const kept = tf.tidy(() => {

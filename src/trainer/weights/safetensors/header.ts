@@ -70,10 +70,13 @@ function parsed(text: string, place: Place): Record<string, unknown> {
   throw place.broken('its header is not a JSON object', { offset: 8 });
 }
 
+/** Two of them are no shape, whose product would have to be exact: that of offsets beyond a hundred million is not. */
+const isOffset = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
 function headerEntry(name: string, entry: unknown, place: Place): HeaderEntry {
   const { dtype, shape, data_offsets: offsets } = isRecord(entry) ? entry : {};
   if (!isDtype(dtype)) throw place.broken(`${quoted(name)} is of the kind ${quoted(String(dtype))}, which is not read`);
-  if (!Array.isArray(shape) || !isShape(shape) || !Array.isArray(offsets) || offsets.length !== 2 || !isShape(offsets))
+  if (!Array.isArray(shape) || !isShape(shape) || !Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isOffset))
     throw place.broken(`${quoted(name)} has no sound shape and place`);
   const [from, to] = offsets as unknown as [number, number];
   const wanted = countOf(shape) * dtypes[dtype].bytes;

@@ -1,6 +1,6 @@
-import * as tf from '../../../tf.js';
-import { type Parameter, sizeOf } from '../../models/parameters.js';
-import { flatten } from '../flat.js';
+import * as tf from '../../tf.js';
+import { type Parameter, sizeOf } from '../models/parameters.js';
+import { flatten } from './flat.js';
 
 /** Tensors that an optimizer keeps beside each parameter, of its shape; zeros at first. */
 export class Moments {

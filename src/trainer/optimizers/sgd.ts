@@ -1,15 +1,21 @@
-import { sgdStep } from '../../../ops/sgd-step.js';
-import { assign, type Parameter } from '../../models/parameters.js';
+import { z } from 'zod';
+import { sgdStep } from '../../ops/sgd-step.js';
+import { assign } from '../models/parameters.js';
+import { component } from '../registry.js';
 import { Moments } from './moments.js';
-import type { Optimizer } from './optimizer.js';
+import { decaysSlot, type Optimizer, type OptimizerPlace } from './optimizer.js';
 
-export interface SgdOptions {
-  readonly momentum: number;
-  readonly weightDecay: number;
-}
+const options = z.strictObject({
+  momentum: z.number().min(0).max(1),
+  weightDecay: z.number().min(0),
+  decays: decaysSlot,
+});
 
 /** Stochastic gradient descent with momentum and L2 decay (`ops/sgd-step`). */
-export function sgd({ momentum, weightDecay }: SgdOptions, parameters: readonly Parameter[]): Optimizer {
+export function sgd(
+  { momentum, weightDecay, decays: which }: z.output<typeof options>,
+  { trainable: parameters }: OptimizerPlace,
+): Optimizer {
   const velocities = new Moments(parameters);
   let updates = 0;
   return {
@@ -17,7 +23,7 @@ export function sgd({ momentum, weightDecay }: SgdOptions, parameters: readonly 
       for (const [index, { variable, decays }] of parameters.entries()) {
         const made = sgdStep(
           { parameter: variable, gradient: gradients[index]!, velocity: velocities.of(index) },
-          { momentum, weightDecay: decays ? weightDecay : 0, ...options },
+          { momentum, weightDecay: which === 'all' || decays ? weightDecay : 0, ...options },
         );
         velocities.replace(index, made.velocity);
         assign(variable, made.parameter);
@@ -32,3 +38,5 @@ export function sgd({ momentum, weightDecay }: SgdOptions, parameters: readonly 
     dispose: () => velocities.dispose(),
   };
 }
+
+export const sgdOptimizer = component({ type: 'sgd', options, build: sgd });

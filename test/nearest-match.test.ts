@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { editDistance, nearestMatch } from '../../src/cli/nearest-match.js';
+import { editDistance, nearestMatch } from '../src/nearest-match.js';
 
 t.test('the edit distance is a distance', async (t) => {
   t.equal(editDistance('nouveau', 'nouveua'), 2);

@@ -1,4 +1,6 @@
-import type * as tf from '../../../tf.js';
+import { z } from 'zod';
+import type * as tf from '../../tf.js';
+import type { Parameter } from '../models/parameters.js';
 
 /** Updates the trainable parameters of a detector, one by one; its state is tensors of their shapes and a count. */
 export interface Optimizer {
@@ -15,3 +17,13 @@ export interface UpdateOptions {
   /** What the gradients are multiplied by first. */
   readonly scale: number;
 }
+
+/** What an optimizer is built for. */
+export interface OptimizerPlace {
+  readonly trainable: readonly Parameter[];
+}
+
+export const decaysSlot = z
+  .enum(['filters', 'all'])
+  .default('filters')
+  .describe('what weight decay is for: filters and matrices, or biases and norms too, as in torchvision and mmdetection');
