@@ -54,7 +54,6 @@ const trainerRanks = [
 /** Who may import a package. A pattern is matched against the file's path under src/. */
 const packages = {
   '#tfjs': /^tf\.ts$/,
-  execa: /^host\//,
   systeminformation: /^host\/live/,
   koffi: /^nvidia\//,
   commander: /^cli\//,
