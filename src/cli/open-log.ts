@@ -38,7 +38,8 @@ export async function openLog(
     found.isFIFO() && !/^\/(?:dev|proc\/self)\/(?:fd\/|std)/.test(path)
       ? readFifo(path, signal)
       : createReadStream(path, { highWaterMark: chunkBytes, signal });
-  return { chunks: unpacked(stream, file), mayWait: false };
+  // A device may be silent for ever, and the thread that reads it waits inside the kernel.
+  return { chunks: unpacked(stream, file), mayWait: found.isCharacterDevice() };
 }
 
 function complaint(file: string, error: NodeJS.ErrnoException): UserError {
