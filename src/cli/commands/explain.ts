@@ -41,7 +41,7 @@ async function explainFile(terminal: Terminal, file: string | undefined, { json 
   }
 }
 
-/** A read from a pipe that nobody writes to, or from a silent device, cannot be taken back, and would keep the process alive. */
+/** A read from a pipe that nobody writes to cannot be taken back, and would keep the process alive. */
 function endOnSignal(signal: AbortSignal): void {
   signal.addEventListener('abort', () => process.exit(ExitCode.interrupted), { once: true });
 }

@@ -5,14 +5,19 @@ import { setTimeout } from 'node:timers/promises';
 const longestPauseMs = 50;
 
 /**
- * Reads a named pipe from its first writer to its last one. It asks again and again, since a read that waits inside the
- * kernel could not be interrupted, and would keep the process from ending.
+ * Reads a named pipe from its first writer to its last one, or a device until it ends. It asks again and again, since a read that waits
+ * inside the kernel could not be interrupted, and would keep the process from ending. `endsEmpty`: nothing to read is the end at once,
+ * as of a device; of a pipe only after somebody wrote.
  */
-export async function* readFifo(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+export async function* readPatiently(
+  path: string,
+  signal: AbortSignal,
+  { endsEmpty }: { readonly endsEmpty: boolean },
+): AsyncGenerator<Buffer> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     // Without a writer a pipe looks ended: before there was one that says nothing.
-    let begun = false;
+    let begun = endsEmpty;
     for (let pauseMs = 1; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       signal.throwIfAborted();
       const chunk = Buffer.allocUnsafe(1 << 16);
