@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Builds dist/: TypeScript with tsc, and TensorFlow.js with its gradients, cpu and wasm backends as one bundle.
+// Builds dist/: TypeScript with tsc, the tables that the doctor reads as JSON, and TensorFlow.js with its gradients, cpu and wasm backends as one bundle.
 // `--tfjs` builds the bundle alone, which is all that the tests need.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -45,6 +45,11 @@ if (!process.argv.includes('--tfjs')) {
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
   // The engine `torch` is compiled where it is installed.
   cpSync(at('src/engines/torch/native'), at('dist/engines/torch/native'), { recursive: true });
+  const [{ quickSchemas }, { checkedTable, compiledTable }] = await Promise.all(
+    ['quick-schemas', 'quick-table'].map((name) => import(at(`dist/setup/tables/${name}.js`))),
+  );
+  mkdirSync(at('dist/setup/tables/compiled'));
+  for (const name of Object.keys(quickSchemas)) writeFileSync(compiledTable(name), JSON.stringify(await checkedTable(name)));
   const bin = at('dist/cli/main.js');
   if (existsSync(bin)) chmodSync(bin, 0o755);
 }

@@ -59,7 +59,6 @@ const trainerPart = (path) => trainerRanks.flat().find((part) => path === `train
 /** Who may import a package. A pattern is matched against the file's path under src/. */
 const packages = {
   '#tfjs': /^tf\.ts$/,
-  execa: /^host\//,
   systeminformation: /^host\/live/,
   koffi: /^nvidia\//,
   commander: /^cli\//,

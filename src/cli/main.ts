@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { ExitCode, UserError } from '../errors.js';
 import { hangingQuestions } from '../host/bounded.js';
+import { commandsFor } from './commands-for.js';
 import { version } from './package.js';
 import { programOf } from './program.js';
 import { processTerminal } from './terminal.js';
@@ -24,10 +25,14 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 
   let exitCode: ExitCode = ExitCode.ok;
-  const program = programOf((handler) => async (...args) => {
-    const { color, input } = program.opts<{ color: boolean; input: boolean }>();
-    exitCode = (await handler(processTerminal({ color, input, signal: stop.signal }), ...args)) ?? ExitCode.ok;
-  });
+  const program = programOf(
+    (handler) =>
+      async (...args) => {
+        const { color, input } = program.opts<{ color: boolean; input: boolean }>();
+        exitCode = (await handler(processTerminal({ color, input, signal: stop.signal }), ...args)) ?? ExitCode.ok;
+      },
+    await commandsFor(argv),
+  );
 
   try {
     await program.parseAsync([...argv], { from: 'user' });

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { ExitCode, messageOf, UserError } from '../errors.js';
-import { readFifo } from './read-fifo.js';
+import { readPatiently } from './read-patiently.js';
 
 /** Big reads keep a scan busy with the text and not with the reading. */
 const chunkBytes = 1 << 20;
@@ -34,9 +34,10 @@ export async function openLog(
   }
   if (found.isSocket()) throw new UserError(`\`${file}\` is a socket, not a log`, { hint: 'name a file, or `-` for stdin' });
   // `<(command)` is a pipe too, but one whose writer is there already.
+  const pipe = found.isFIFO() && !/^\/(?:dev|proc\/self)\/(?:fd\/|std)/.test(path);
   const stream =
-    found.isFIFO() && !/^\/(?:dev|proc\/self)\/(?:fd\/|std)/.test(path)
-      ? readFifo(path, signal)
+    pipe || found.isCharacterDevice()
+      ? readPatiently(path, signal, { endsEmpty: !pipe })
       : createReadStream(path, { highWaterMark: chunkBytes, signal });
   return { chunks: unpacked(stream, file), mayWait: false };
 }

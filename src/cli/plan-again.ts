@@ -7,6 +7,7 @@ import type { Terminal } from './terminal.js';
 
 /** The plan for what `plan` was made for, on this machine as it is after the reboot. */
 export async function planAgain(terminal: Terminal, plan: Plan, version: string): Promise<Plan> {
+  if (plan.goal === 'repair') return (await import('./repair.js')).repairAgain(terminal, plan, version);
   const { planDriver } = await import('../setup/driver/plan-driver.js');
   const next = await planDriver(factsOf(liveHost({ environment: terminal.env })), requestFrom(plan.request), `gpu-setup ${version}`);
   if (next.outcome === 'plan') return next;

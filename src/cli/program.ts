@@ -1,10 +1,9 @@
 import { Command } from 'commander';
-import type { Run } from './command.js';
-import { commands } from './commands/index.js';
+import type { CliCommand, Run } from './command.js';
 import { version } from './package.js';
 
-/** The whole command line: every command with its options and help, whose handlers go through `run`. */
-export function programOf(run: Run): Command {
+/** The command line: `commands` with their options and help, whose handlers go through `run`. */
+export function programOf(run: Run, commands: readonly CliCommand[]): Command {
   const program = new Command('gpu-setup')
     .description('Diagnoses a GPU host, plans and applies its driver, and proves it by training an object detector')
     .version(version)

@@ -9,6 +9,7 @@ export function buildSeverity(need: BuildNeed | undefined): Severity {
     case 'to-install':
     case 'later':
       return 'warning';
+    case 'prebuilt':
     case 'no-gpu':
     case 'container':
     case undefined:
@@ -25,6 +26,8 @@ export function buildReason(need: BuildNeed | undefined): string {
       return 'The driver’s kernel module is built with it';
     case 'later':
       return 'The driver’s kernel module must be built again for the next kernel';
+    case 'prebuilt':
+      return 'Nothing of the driver is built here: its modules come in packages';
     case 'no-gpu':
       return 'Only a driver would need it here, and there is no NVIDIA GPU';
     case 'container':

@@ -114,13 +114,13 @@ async function outcomeOf(check: Check, facts: Facts, timeoutMs: number): Promise
     const verdict = await within(timeoutMs, check.examine(facts));
     switch (verdict.status) {
       case 'clear':
-        return finding({ status: 'clear', summary: verdict.summary, evidence: verdict.evidence ?? [] });
+        return finding({ status: 'clear', summary: verdict.summary, evidence: bounded(verdict.evidence ?? []) });
       case 'not-applicable':
       case 'undetermined':
         return finding({ status: verdict.status, summary: verdict.why });
       case 'found': {
-        const { links = [], ...problem } = verdict.problem;
-        return finding({ status: 'found', ...problem, links: [anchorOf(id), ...links] });
+        const { links = [], evidence, ...problem } = verdict.problem;
+        return finding({ status: 'found', ...problem, evidence: bounded(evidence), links: [anchorOf(id), ...links] });
       }
     }
   } catch (error) {
@@ -131,6 +131,16 @@ async function outcomeOf(check: Check, facts: Facts, timeoutMs: number): Promise
       evidence: stack.map((line) => line.trim()),
     });
   }
+}
+
+/** More than anybody reads; a machine with thousands of kernels, or a file of one endless line, makes no report of megabytes. */
+const mostLines = 64;
+const longestLine = 2_000;
+
+/** The first lines of what shows it, none of them endless. */
+function bounded(evidence: readonly string[]): readonly string[] {
+  const lines = evidence.slice(0, mostLines).map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}…` : line));
+  return evidence.length > mostLines ? [...lines, `… and ${evidence.length - mostLines} more`] : lines;
 }
 
 /** The verdict, or after `ms` that there is none; what was asked goes on unheard, bounded by its own time-outs. */

@@ -47,16 +47,13 @@ export function planText(plan: Plan | RepairPlan, paint: Paint): string {
 export const furtherReasons = ({ reasons }: Refusal): readonly string[] =>
   reasons.slice(1).map(({ reason, hint }) => `also: ${reason}${hint ? ` (${hint})` : ''}`);
 
-/** What goes on after the reboot that a plan ends in. */
-const goesOn = (goal: Goal) => (goal === 'repair' ? '`gpu-setup doctor --fix` goes on from there' : 'goes on from there');
-
 function summary(plan: Plan | RepairPlan, open: number): string {
   const { needs, complete, goal } = plan;
   const left = 'byHand' in plan ? plan.byHand.length : 0;
   const hands = left > 0 ? `; ${left} ${left === 1 ? 'thing is' : 'things are'} left to a person` : '';
   if (open === 0 && goal !== 'repair') return 'Nothing to do: the machine is as planned';
   if (open === 0) return left > 0 ? `No step of ours mends this${hands}` : 'Nothing to mend: no blocker and no warning';
-  const ends = complete ? '' : `; it ends in a reboot, and ${goesOn(goal)}`;
+  const ends = complete ? '' : `; it ends in a reboot, and goes on from there`;
   return `${open} step${open === 1 ? '' : 's'} to do; needs ${needs.join(', ') || 'nothing'}${hands}${ends}. Nothing has been changed`;
 }
 

@@ -42,7 +42,7 @@ const plannedStep = z.strictObject({
 const planDocument = z.strictObject({
   format: z.literal(1),
   outcome: z.literal('plan'),
-  goal: z.enum(['driver', 'no-nouveau', 'nouveau']),
+  goal: z.enum(['driver', 'no-nouveau', 'nouveau', 'repair']),
   madeBy: line,
   madeOn: z.strictObject({
     machineId: line.nullable(),
@@ -62,6 +62,17 @@ const planDocument = z.strictObject({
   complete: z.boolean(),
   proof: list(proof),
   request: z.json().optional(),
+  /** Of a repair: what no step does. */
+  byHand: list(
+    z.strictObject({
+      finding: checkId,
+      summary: line,
+      why: line,
+      cure: line.nullable(),
+      commands: list(line),
+      needs: list(need),
+    }),
+  ).optional(),
 });
 
 /**

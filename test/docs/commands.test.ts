@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
+import { commands } from '../../src/cli/commands/index.js';
 import { programOf } from '../../src/cli/program.js';
 import { gpuSetup } from '../e2e/gpu-setup.js';
 
@@ -46,7 +47,7 @@ const shown = papers.flatMap((paper) => [...inBlocks(paper), ...inText(paper)]);
 async function complaintOf(words: readonly string[]): Promise<string | undefined> {
   let said = '';
   let handlers = 0;
-  const program = programOf(() => async () => void handlers++);
+  const program = programOf(() => async () => void handlers++, commands);
   const quiet = (text: string) => {
     said += text;
   };

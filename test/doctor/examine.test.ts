@@ -103,6 +103,18 @@ t.test('findings are plain JSON, each with its place in the docs', async (t) => 
   t.same(findings[0]!.links, ['docs/checks.md#host/a', 'https://example.org']);
 });
 
+t.test('evidence of thousands of lines, or of an endless one, is cut', async (t) => {
+  const lines = Array.from({ length: 5_000 }, (_, index) => `line ${index}`);
+  const { findings } = await examine(facts, {
+    checks: [
+      check('host/many', 'hardware', async () => found({ severity: 'note', summary: 'bad', why: 'because', evidence: lines })),
+      check('host/long', 'hardware', async () => clear('fine', 'x'.repeat(1_000_000))),
+    ],
+  });
+  t.same(findings[0]!.evidence.slice(-2), ['line 63', '… and 4936 more']);
+  t.equal(findings[1]!.evidence[0]!.length, 2_001);
+});
+
 t.test('an abort ends the examination before the next check', async (t) => {
   const stop = new AbortController();
   const checks = [

@@ -6,6 +6,7 @@ import { checks } from '../../src/doctor/checks/index.js';
 import { type Examination, examine } from '../../src/doctor/examine.js';
 import { factsOf } from '../../src/doctor/fact.js';
 import { kernelLog } from '../../src/doctor/facts/kernel-log.js';
+import { moduleBlacklist } from '../../src/doctor/facts/module-blacklist.js';
 import { machineOf } from '../../src/doctor/machine.js';
 import type { Host, Reading } from '../../src/host/host.js';
 import { liveHost } from '../../src/host/live-host.js';
@@ -193,6 +194,10 @@ t.test('named pipes in the place of files', async (t) => {
       'var/log/nvidia-installer.log',
       'usr/local/cuda-12.8/version.json',
       'lib/modules/6.8.0-45-generic/updates/dkms/nvidia.ko',
+      'lib/modules/6.8.0-46-generic/updates/dkms/nvidia.ko.gz',
+      'etc/nv_tegra_release',
+      'opt/cuda/version.json',
+      'usr/lib/node_modules/@tensorflow/tfjs-node-gpu/package.json',
       '.dockerenv',
     ],
   ];
@@ -244,6 +249,22 @@ t.test('5,000 kernels', async (t) => {
   t.ok(programs <= 40, `${programs} programs are run over them`);
 });
 
+t.test('10,000 files of modprobe.d, and a status of DKMS of a megabyte', async (t) => {
+  const root = t.testdir({ etc: { 'modprobe.d': {} } });
+  for (let each = 0; each < 10_000; each++) writeFileSync(join(root, `etc/modprobe.d/${each}.conf`), `blacklist m${each}\n`.repeat(5));
+  const started = performance.now();
+  const blacklist = await factsOf(rootedHost(root)).of(moduleBlacklist);
+  t.match(blacklist, { known: true, value: { length: 50_000 } });
+  t.ok(performance.now() - started < 20_000);
+  const line = (each: number) => `nvidia/550.${each}, 6.8.0-${each}-generic, x86_64: installed\n`;
+  const status = Array.from({ length: 18_000 }, (_, each) => line(each)).join('');
+  const host = await openHost(`${fixtures}/healthy-server`);
+  const ask: Host['ask'] = async (command) =>
+    command.program === 'dkms' ? { outcome: 'exited', code: 0, stdout: status, stderr: '' } : host.ask(command);
+  const { findings } = await endured(t, { ...host, ask }, 'a megabyte of DKMS', 15);
+  t.ok(JSON.stringify(findings).length < 200_000, 'the report stays one that can be read');
+});
+
 t.test('names that are no UTF-8, or would be commands', async (t) => {
   const root = t.testdir({ lib: { modules: {} }, etc: { 'modprobe.d': {}, apt: { 'sources.list.d': {} } }, usr: { local: {} } });
   const place = (folder: string, name: Buffer, directory = false) => {
@@ -285,7 +306,7 @@ t.test('no name of a machine is a command in our advice', async (t) => {
 });
 
 t.test('links in circles, everywhere', async (t) => {
-  const root = t.testdir({ etc: { apt: {} }, var: { lib: {} }, lib: {}, usr: {} });
+  const root = t.testdir({ etc: { apt: {} }, opt: {}, var: { lib: {} }, lib: {}, usr: {} });
   for (const path of [
     'etc/os-release',
     'etc/modprobe.d',
@@ -296,6 +317,8 @@ t.test('links in circles, everywhere', async (t) => {
     'var/lib/dpkg',
     'var/log',
     'boot',
+    'opt/cuda',
+    'lib64',
   ])
     symlinkSync(`/${path}`, join(root, path));
   await endured(t, rootedHost(root), 'circles', 5);

@@ -146,6 +146,16 @@ t.test('a fifo is read to its end, and waiting for one can be interrupted', asyn
   t.equal(ended, 130);
 });
 
+t.test('a device that says nothing can be interrupted', async (t) => {
+  // A terminal that nobody has opened the other side of.
+  const waiting = spawn(process.execPath, [program, 'explain', '/dev/ptmx'], { stdio: 'ignore' });
+  while (!opened(waiting.pid!).some((path) => path.endsWith('ptmx'))) await setTimeout(20);
+  await setTimeout(200);
+  waiting.kill('SIGINT');
+  const ended = await new Promise((resolve) => waiting.on('close', (code, signal) => resolve(code ?? signal)));
+  t.equal(ended, 130);
+});
+
 /** Files of 200 MB that no reader likes, each with a failure at its end. */
 const hostile: Readonly<Record<string, () => Buffer>> = {
   'a line without end': () => Buffer.alloc(1 << 20, 'x'),

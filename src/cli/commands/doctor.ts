@@ -1,28 +1,23 @@
-import { checks as hostChecks } from '../../doctor/checks/index.js';
-import { type Examination, examine, inOrder } from '../../doctor/examine.js';
-import { type Facts, factsOf } from '../../doctor/fact.js';
+import { type Examination, inOrder } from '../../doctor/examine.js';
+import { factsOf } from '../../doctor/fact.js';
 import type { Check, CheckId } from '../../doctor/finding.js';
 import { machineOf } from '../../doctor/machine.js';
-import { enginesOf } from '../../engines/list.js';
-import { engineSettings } from '../../engines/settings.js';
 import { ExitCode, UserError } from '../../errors.js';
 import { liveHost } from '../../host/live-host.js';
 import { openHost } from '../../host/open-host.js';
 import { nearestMatch } from '../../nearest-match.js';
 import { doctorDocument } from '../../report/doctor-document.js';
-import { doctorHtml } from '../../report/doctor-html.js';
 import { checkListText, doctorText } from '../../report/doctor-text.js';
-import { planText } from '../../report/plan-text.js';
+import type { CarryOutOptions } from '../carry-out.js';
 import type { CliCommand } from '../command.js';
-import { engineChecks } from '../engine-checks.js';
+import { type ChosenChecks, doctorChecks, examineChosen } from '../doctor-checks.js';
 import { resultFile } from '../result-file.js';
 import type { Terminal } from '../terminal.js';
 
-interface DoctorOptions {
+interface DoctorOptions extends CarryOutOptions {
   readonly only?: readonly string[];
   readonly skip?: readonly string[];
   readonly host?: string;
-  readonly json?: boolean;
   readonly html?: string;
   readonly list?: boolean;
   readonly fix?: boolean;
@@ -42,15 +37,17 @@ export const doctor: CliCommand = {
       .option('--list', 'list the checks')
       .option('--json', 'print one JSON document')
       .option('--html <file>', 'write the report as a web page, too')
-      .option('--fix', 'plan what mends the blockers and warnings, in the place of the report; carrying it out is not there yet')
+      .option('--fix', 'mend the blockers and warnings: shows what will be done, why, and how to take it back, and asks')
       .option('--dry-run', 'with `--fix`: print the plan and change nothing')
+      .option('--until <step>', 'with `--fix`: stop after this step; `resume` goes on')
+      .option('--yes', 'with `--fix`: do not ask')
       .action(run((terminal, options: DoctorOptions) => diagnose(terminal, options, version)));
   },
 };
 
 async function diagnose(terminal: Terminal, options: DoctorOptions, version: string): Promise<ExitCode> {
   refuseContradictions(options);
-  const checks = inOrder([...hostChecks, ...engineChecks(enginesOf(engineSettings(terminal.env)))]);
+  const checks = inOrder(doctorChecks(terminal.env));
   const only = options.only && selectionOf(options.only, checks);
   const skip = options.skip && selectionOf(options.skip, checks);
   const chosen = checks.filter(({ id }) => (only?.has(id) ?? true) && !skip?.has(id));
@@ -65,54 +62,33 @@ async function diagnose(terminal: Terminal, options: DoctorOptions, version: str
 
   const host = options.host === undefined ? liveHost({ environment: terminal.env, signal: terminal.signal }) : await openHost(options.host);
   const facts = factsOf(host);
-  const [machine, examination] = await Promise.all([
-    machineOf(facts),
-    examine(facts, {
-      checks,
-      only: (id) => only?.has(id) ?? true,
-      skip: (id) => skip?.has(id) ?? false,
-      signal: terminal.signal,
-    }),
-  ]);
+  const named: ChosenChecks = { only: only ? [...only] : null, skip: skip ? [...skip] : null };
+  const [machine, examination] = await Promise.all([machineOf(facts), examineChosen(facts, terminal, named)]);
   if (terminal.signal.aborted) return ExitCode.interrupted;
 
   const report = { version, host: { origin: host.origin, path: options.host ?? null }, machine, ...examination };
   if (page) {
+    const { doctorHtml } = await import('../../report/doctor-html.js');
     await page.write(doctorHtml(report, `${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC`));
     terminal.say(`Written: ${page.path}`);
   }
-  if (options.fix) return fix(terminal, options, facts, examination, version);
+  if (options.fix) {
+    // Plans and their tables are read when they are needed, and not by every look at the machine.
+    const { repair } = await import('../repair.js');
+    return (await repair(terminal, { facts, examination, chosen: named, version }, options)) ?? exitCodeOf(examination);
+  }
   terminal.out(options.json ? JSON.stringify(doctorDocument(report), null, 2) : doctorText(report, terminal));
   return exitCodeOf(examination);
 }
 
-function refuseContradictions({ fix: wanted, dryRun, list, html }: DoctorOptions): void {
-  if (dryRun && !wanted)
-    throw new UserError('`--dry-run` belongs to `--fix`', { hint: 'without `--fix` the doctor changes nothing anyway' });
+function refuseContradictions({ fix: wanted, dryRun, list, html, host, until, yes }: DoctorOptions): void {
+  const [needless] = [dryRun && '--dry-run', until !== undefined && '--until', yes && '--yes'].filter(Boolean);
+  if (needless && !wanted)
+    throw new UserError(`\`${needless}\` belongs to \`--fix\``, { hint: 'without `--fix` the doctor changes nothing anyway' });
   const [other] = [wanted && '--fix', html !== undefined && '--html'].filter(Boolean);
   if (list && other) throw new UserError(`\`--list\` looks at nothing, so there is nothing for \`${other}\``);
-}
-
-/** Prints the plan that mends what was found; without `--dry-run` there is the error that it cannot be carried out. */
-async function fix(
-  terminal: Terminal,
-  { json, dryRun }: DoctorOptions,
-  facts: Facts,
-  examination: Examination,
-  version: string,
-): Promise<ExitCode> {
-  // Plans and their tables are read when they are needed, and not by every look at the machine.
-  const { planRepair } = await import('../../setup/remedies/plan-repair.js');
-  const plan = await planRepair(facts, examination.findings, `gpu-setup ${version}`.trim());
-  if (terminal.signal.aborted) return ExitCode.interrupted;
-  terminal.out(json ? JSON.stringify(plan, null, 2) : planText(plan, terminal.style.bind(terminal)));
-  if (!dryRun && plan.steps.some(({ alreadyDone }) => alreadyDone !== true)) {
-    throw new UserError('`doctor --fix` cannot carry out its plan yet; nothing has been changed', {
-      hint: 'its commands may be run by hand, in order; `--dry-run` prints the plan without this error',
-      exitCode: ExitCode.failed,
-    });
-  }
-  return exitCodeOf(examination);
+  if (wanted && !dryRun && host !== undefined)
+    throw new UserError('`doctor --fix` mends this machine alone', { hint: 'for another one add `--dry-run` to see the plan' });
 }
 
 /** The ids that `words` name, whole or by their beginnings; throws a `UserError` for a word that names none. */

@@ -1,7 +1,9 @@
 import { hostCompilers } from '../../setup/tables/cuda.js';
 import { installCommands } from '../distribution-commands.js';
+import { environmentVariable } from '../environment-variable.js';
 import { compilers } from '../facts/compilers.js';
 import { cudaToolkits } from '../facts/cuda-toolkits.js';
+import { programsInPath } from '../facts/programs-in-path.js';
 import type { Check } from '../finding.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
 import { compareVersions } from '../versions.js';
@@ -26,16 +28,24 @@ export const gccTooNew: Check = {
     const { version, directory } = toolkit;
     const newest = hostCompilers.findLast((row) => compareVersions(row.cuda, version) <= 0)?.gcc;
     if (newest === undefined || gcc <= newest) return clear(`nvcc ${version} takes gcc ${gcc}`);
+    const told = await environmentVariable(facts.host, 'NVCC_CCBIN');
+    if (told) return clear(`nvcc ${version} is told to take ${told}`, 'NVCC_CCBIN');
+    const programs = await facts.of(programsInPath);
+    const other = programs.known ? programs.value.find(({ name }) => Number(name.match(/^g\+\+-(\d+)$/)?.[1] ?? 99) <= newest) : undefined;
     return found({
-      severity: 'warning',
+      severity: other ? 'note' : 'warning',
       summary: `nvcc of CUDA ${version} takes gcc up to ${newest}, and gcc here is ${tools.value.gcc.value}`,
-      why: 'Compiling ends with `unsupported GNU version!`',
-      evidence: [`${directory}: CUDA ${version}`, `gcc --version: ${tools.value.gcc.value}`],
+      why: other
+        ? `Compiling ends with \`unsupported GNU version!\` unless nvcc is told to take ${other.path}`
+        : 'Compiling ends with `unsupported GNU version!`',
+      evidence: [`${directory}: CUDA ${version}`, `gcc --version: ${tools.value.gcc.value}`, ...(other ? [other.path] : [])],
       remedy: {
-        summary: `Install gcc ${newest} beside it, and name it to nvcc`,
-        commands: [...(await installCommands(facts, { debian: `gcc-${newest} g++-${newest}` })), `nvcc -ccbin gcc-${newest} …`],
+        summary: other ? 'Name the other one to nvcc' : `Install gcc ${newest} beside it, and name it to nvcc`,
+        commands: other
+          ? [`export NVCC_CCBIN=${other.path}`]
+          : [...(await installCommands(facts, { debian: `gcc-${newest} g++-${newest}` })), `nvcc -ccbin gcc-${newest} …`],
         automatic: false,
-        needs: ['root', 'network'],
+        needs: other ? [] : ['root', 'network'],
       },
     });
   },

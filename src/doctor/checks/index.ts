@@ -3,6 +3,7 @@ import { aptKeyRotated } from './apt-key-rotated.js';
 import { aptLocalRepositoryGone } from './apt-local-repository-gone.js';
 import { compatDriverInPath } from './compat-driver-in-path.js';
 import { condaBroken } from './conda-broken.js';
+import { cudnnMismatch } from './cudnn-mismatch.js';
 import { deviceLinksMissing } from './device-links-missing.js';
 import { devicesDenied } from './devices-denied.js';
 import { diversionLeft } from './diversion-left.js';
@@ -23,6 +24,7 @@ import { gpuNewerThanBranch } from './gpu-newer-than-branch.js';
 import { gpuNotClaimed } from './gpu-not-claimed.js';
 import { gpuOwnedByOtherDriver } from './gpu-owned-by-other-driver.js';
 import { gspFirmwareMissing } from './gsp-firmware-missing.js';
+import { hmmInitFailed } from './hmm-init-failed.js';
 import { installerLogForeign } from './installer-log-foreign.js';
 import { librariesMissing } from './libraries-missing.js';
 import { libraryLinksBroken } from './library-links-broken.js';
@@ -32,6 +34,7 @@ import { moduleFlavourUnsupported } from './module-flavour-unsupported.js';
 import { moduleMissing } from './module-missing.js';
 import { moduleNotLoaded } from './module-not-loaded.js';
 import { modulesNotLoadable } from './modules-not-loadable.js';
+import { ncclShadowed } from './nccl-shadowed.js';
 import { nextKernelWithoutModule } from './next-kernel-without-module.js';
 import { noGcc } from './no-gcc.js';
 import { noInterpreter } from './no-interpreter.js';
@@ -52,7 +55,9 @@ import { nvidiaSmiFails } from './nvidia-smi-fails.js';
 import { openglOverwritten } from './opengl-overwritten.js';
 import { packagesHeld } from './packages-held.js';
 import { packagesIncomplete } from './packages-incomplete.js';
+import { packagesOfSeveralOrigins } from './packages-of-several-origins.js';
 import { packagesOfSeveralVersions } from './packages-of-several-versions.js';
+import { pciLinkNarrow } from './pci-link-narrow.js';
 import { pciRegionTaken } from './pci-region-taken.js';
 import { pciRegionsUnassigned } from './pci-regions-unassigned.js';
 import { persistenceDaemonFailed } from './persistence-daemon-failed.js';
@@ -63,6 +68,7 @@ import { stubDriverInPath } from './stub-driver-in-path.js';
 import { tensorflowLibrariesMissing } from './tensorflow-libraries-missing.js';
 import { tfjsBindingMissing } from './tfjs-binding-missing.js';
 import { tfjsNodeUnsupported } from './tfjs-node-unsupported.js';
+import { tfjsWithoutGpu } from './tfjs-without-gpu.js';
 import { toolkitLacksGpu } from './toolkit-lacks-gpu.js';
 import { toolkitMissing } from './toolkit-missing.js';
 import { unsupportedKernel } from './unsupported-kernel.js';
@@ -78,6 +84,7 @@ export const checks: readonly Check[] = [
   wslGpuMissing,
   wslLinuxDriver,
   pciRegionsUnassigned,
+  pciLinkNarrow,
   nouveauLoaded,
   nouveauNotBlacklisted,
   nouveauInInitramfs,
@@ -117,9 +124,11 @@ export const checks: readonly Check[] = [
   fabricManagerNotRunning,
   migMode,
   xidInLog,
+  hmmInitFailed,
   persistenceDaemonFailed,
   packagesIncomplete,
   packagesOfSeveralVersions,
+  packagesOfSeveralOrigins,
   packagesHeld,
   mixedInstallers,
   diversionLeft,
@@ -144,6 +153,9 @@ export const checks: readonly Check[] = [
   frameworkLacksGpuCode,
   frameworkWithoutCuda,
   tensorflowLibrariesMissing,
+  cudnnMismatch,
+  ncclShadowed,
   tfjsBindingMissing,
   tfjsNodeUnsupported,
+  tfjsWithoutGpu,
 ];

@@ -2,6 +2,7 @@ import { installCommands } from '../distribution-commands.js';
 import { installedKernels } from '../facts/installed-kernels.js';
 import { kernel } from '../facts/kernel.js';
 import { nvidiaModuleOnDisk } from '../facts/nvidia-module-on-disk.js';
+import { packages } from '../facts/packages.js';
 import type { Check } from '../finding.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
 import { compareVersions } from '../versions.js';
@@ -27,14 +28,22 @@ export const nextKernelWithoutModule: Check = {
     const module = modules.value.find((each) => each.kernel === next.release);
     if (module) return clear(`${next.release} has a module too`, module.path);
     const headers = await installCommands(facts, { debian: `linux-headers-${next.release}`, redhat: `kernel-devel-${next.release}` });
+    const installed = await facts.of(packages);
+    // akmods builds at the boot what is missing.
+    const atBoot = installed.known && installed.value.some(({ name }) => /^akmod-nvidia/.test(name));
     return found({
-      severity: 'warning',
+      severity: atBoot ? 'note' : 'warning',
       summary: `The next boot takes ${next.release}, which has no NVIDIA module`,
-      why: 'After the next reboot the driver would be gone',
+      why: atBoot
+        ? 'akmods builds it while the machine starts, which takes minutes, and needs the headers'
+        : 'After the next reboot the driver would be gone',
       evidence: [`no nvidia.ko under /lib/modules/${next.release}`, `its headers are ${next.headers ? '' : 'not '}installed`],
       remedy: {
         summary: 'Build the module for it before you reboot',
-        commands: [...(next.headers ? [] : headers), `sudo dkms autoinstall -k ${next.release}`],
+        commands: [
+          ...(next.headers ? [] : headers),
+          atBoot ? `sudo akmods --kernels ${next.release}` : `sudo dkms autoinstall -k ${next.release}`,
+        ],
         automatic: false,
         needs: ['root'],
       },

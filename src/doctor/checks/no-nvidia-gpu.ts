@@ -1,6 +1,7 @@
 import { counted } from '../counted.js';
 import type { Facts } from '../fact.js';
 import { nvidiaFunctions } from '../facts/nvidia-functions.js';
+import { tegra } from '../facts/tegra.js';
 import { virtualization } from '../facts/virtualization.js';
 import { wsl } from '../facts/wsl.js';
 import type { Check } from '../finding.js';
@@ -22,6 +23,8 @@ export const noNvidiaGpu: Check = {
     }
     const windows = await facts.of(wsl);
     if (windows.known && windows.value) return notApplicable('inside WSL the GPU belongs to Windows and is on no PCI bus');
+    const inside = await facts.of(tegra);
+    if (inside.known && inside.value) return notApplicable('the GPU of a Jetson is inside its processor, and on no PCI bus');
     return found({
       severity: 'blocker',
       summary: 'There is no NVIDIA GPU on the PCI bus',

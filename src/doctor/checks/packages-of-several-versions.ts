@@ -1,12 +1,9 @@
 import { counted } from '../counted.js';
 import { branchOf } from '../driver-in-use.js';
+import { driverParts } from '../driver-packages.js';
 import { packages } from '../facts/packages.js';
 import type { Check } from '../finding.js';
 import { clear, found, notApplicable, undetermined } from '../verdicts.js';
-
-/** Packages that carry the version of the driver that they are part of. */
-const parts =
-  /^(nvidia-(driver|dkms|kernel-common|kernel-source|compute-utils|utils|open|headless)(-|$)|libnvidia-(compute|gl|cfg1|decode|encode|fbc1|extra|common)(-|$)|libcuda1$|nvidia-smi$|libnvidia-ml1$)/;
 
 export const packagesOfSeveralVersions: Check = {
   id: 'driver/packages-of-several-versions',
@@ -18,9 +15,9 @@ export const packagesOfSeveralVersions: Check = {
   async examine(facts) {
     const installed = await facts.of(packages);
     if (!installed.known) return undetermined(installed.why);
-    const ours = installed.value.filter(({ name, complete }) => complete && parts.test(name) && !/:i386$/.test(name));
+    const ours = driverParts(installed.value);
     if (ours.length === 0) return notApplicable('no driver came from packages');
-    const versions = [...new Set(ours.map(({ version }) => upstream(version)))];
+    const versions = [...new Set(ours.map(({ driver }) => driver))];
     if (versions.length === 1) return clear(`${counted(ours.length, 'package')} of ${versions[0]}`, installed.source);
     const branches = new Set(versions.map(branchOf));
     return found({
@@ -37,6 +34,3 @@ export const packagesOfSeveralVersions: Check = {
     });
   },
 };
-
-/** `550.144.03` of `550.144.03-0ubuntu0.24.04.1` and of `1:550.144.03-2` */
-const upstream = (version: string) => version.replace(/^\d+:/, '').replace(/-.*$/, '');

@@ -19,7 +19,7 @@ export const unsupportedKernel: Check = {
     const name = running.value.kind === 'realtime' ? 'a realtime kernel' : 'the first domain of Xen';
     return found({
       // Where a driver is built, somebody has told the build to go on.
-      severity: need === 'later' ? 'note' : 'warning',
+      severity: need === 'later' || need === 'prebuilt' ? 'note' : 'warning',
       summary: `This is ${name}`,
       why: 'NVIDIA supports no such kernel, and the build of its module stops at it',
       evidence: [running.value.sign],

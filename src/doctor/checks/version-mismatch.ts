@@ -1,3 +1,4 @@
+import { type LibraryOwner, libraryOwners } from '../facts/library-owners.js';
 import { nvidiaDriverVersions } from '../facts/nvidia-driver-versions.js';
 import type { Check } from '../finding.js';
 import { followedOutside } from '../in-container.js';
@@ -27,10 +28,14 @@ export const versionMismatch: Check = {
     const running = loaded.value.version;
     const libraries = [...new Set(userSpace.value.map(({ version }) => version))];
     const disk = onDisk.known ? onDisk.value?.version : undefined;
+    const mixed = libraries.length > 1 || !libraries.includes(running);
+    const owners = mixed ? await facts.of(libraryOwners) : undefined;
     const evidence = [
       `loaded: ${running} (${loaded.value.source})`,
       onDisk.known && onDisk.value ? `on disk: ${disk ?? 'of unknown version'} (${onDisk.value.path})` : 'on disk: not known',
-      ...userSpace.value.map(({ version, path }) => `library: ${version} (${path})`),
+      ...userSpace.value.map(
+        ({ version, path }) => `library: ${version} (${path}${ownedBy(owners?.known ? owners.value.get(path) : undefined)})`,
+      ),
     ];
     const usable = libraries.includes(running);
     if (usable && libraries.length === 1 && (disk === undefined || disk === running)) return clear(`Everything is ${running}`, ...evidence);
@@ -57,3 +62,17 @@ export const versionMismatch: Check = {
     });
   },
 };
+
+/** Who must take it away, or bring it to another version. */
+function ownedBy(owner: LibraryOwner | undefined): string {
+  switch (owner?.kind) {
+    case 'package':
+      return `, of the package ${owner.name}`;
+    case 'run':
+      return ', of the `.run` installer';
+    case 'nobody':
+      return ', of no package and no installer';
+    case undefined:
+      return '';
+  }
+}

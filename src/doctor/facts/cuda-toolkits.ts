@@ -22,7 +22,7 @@ export function parseNvccVersion(text: string): string | undefined {
   return text.match(/release (\d+\.\d+)/)?.[1];
 }
 
-/** Every CUDA toolkit: /usr/local/cuda*, the distribution's in /usr, and whatever nvcc in PATH belongs to. */
+/** Every CUDA toolkit: /usr/local/cuda*, Arch's in /opt/cuda, the distribution's in /usr, and whatever nvcc in PATH belongs to. */
 export const cudaToolkits: Fact<readonly CudaToolkit[]> = {
   name: 'cudaToolkits',
   async read(host, facts) {
@@ -35,13 +35,14 @@ export const cudaToolkits: Fact<readonly CudaToolkit[]> = {
 
     const directories = new Set<HostPath>();
     for (const name of names) directories.add(await realDirectory(host, `/usr/local/${name}`));
+    directories.add(await realDirectory(host, '/opt/cuda'));
     if (home) directories.add(home);
     const toolkits: CudaToolkit[] = [];
     for (const directory of directories) {
       const toolkit = await look(host, directory);
       if (toolkit.version !== undefined || toolkit.nvcc) toolkits.push({ ...toolkit, inPath: directory === home });
     }
-    return known(toolkits, '/usr/local/cuda* and nvcc in PATH');
+    return known(toolkits, '/usr/local/cuda*, /opt/cuda and nvcc in PATH');
   },
 };
 

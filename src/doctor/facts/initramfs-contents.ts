@@ -46,6 +46,7 @@ async function look(host: Host, kernel: string): Promise<InitramfsContents | und
   const ways = [
     ['lsinitramfs', `/boot/initrd.img-${kernel}`],
     ['lsinitrd', `/boot/initramfs-${kernel}.img`],
+    ['lsinitrd', `/boot/initrd-${kernel}`],
   ] as const;
   for (const [program, image] of ways) {
     if ((await host.stat(image)).outcome === 'absent') continue;

@@ -12,6 +12,10 @@ export const machine: Fact<string> = {
     for (const [name, loader] of Object.entries(loaders)) {
       if ((await host.stat(loader)).outcome === 'status') return known(name, loader);
     }
-    return unknown('neither `uname -m` nor a dynamic loader tells the architecture');
+    for (const name of Object.keys(loaders) as (keyof typeof loaders)[]) {
+      const libraries = `/usr/lib/${name}-linux-gnu` as const;
+      if ((await host.list(libraries)).outcome === 'entries') return known(name, libraries);
+    }
+    return unknown('neither `uname -m` nor a dynamic loader or a folder of libraries tells the architecture');
   },
 };

@@ -1,3 +1,4 @@
+import zlib, { gunzipSync } from 'node:zlib';
 import type { Host, HostPath } from '../../host/host.js';
 import { type Fact, type Known, known } from '../fact.js';
 import { newestReleases } from '../newest-releases.js';
@@ -27,11 +28,14 @@ const places = [
   'extra',
   'extra/nvidia',
   'extra/drivers/video/nvidia',
+  'extramodules',
   'weak-updates',
   'weak-updates/nvidia',
   'kernel/drivers/video',
   'kernel/drivers/video/nvidia',
   'kernel/nvidia-*',
+  'video',
+  'misc',
 ] as const;
 
 const moduleFile = /^nvidia(-current)?\.ko(\.(gz|xz|zst))?$/;
@@ -108,7 +112,7 @@ const unasked = { version: undefined, flavour: undefined, signer: undefined };
 async function describe(host: Host, release: string, path: HostPath): Promise<ModuleOnDisk> {
   const answer = await host.ask({ program: 'modinfo', args: [path] });
   if (answer.outcome === 'exited' && answer.code === 0) return { kernel: release, path, ...parseModinfo(answer.stdout) };
-  const told = path.endsWith('.ko') ? await readModuleFile(host, path) : undefined;
+  const told = await readModuleFile(host, path);
   const version = told?.version ?? (await dkmsVersion(host, release));
   return { kernel: release, path, version, flavour: told?.flavour, signer: told?.signer };
 }
@@ -131,14 +135,39 @@ export function parseModuleFields(latin1: string): Pick<ModuleOnDisk, 'version' 
   };
 }
 
-/** What a module that is not compressed says of itself, where nothing can be run; undefined where it cannot be read or is none. */
+/** What a module says of itself, where nothing can be run; undefined where it cannot be read, or is compressed in a way that nothing here unpacks. */
 async function readModuleFile(host: Host, path: HostPath): Promise<Pick<ModuleOnDisk, 'version' | 'flavour' | 'signer'> | undefined> {
+  if (!path.endsWith('.ko')) {
+    const packed = await host.read(path, 'latin1');
+    const bytes = packed.outcome === 'text' ? unpackedModule(Buffer.from(packed.text, 'latin1')) : undefined;
+    return bytes ? { ...parseModuleFields(bytes), signer: parseModuleSignature(bytes) } : undefined;
+  }
   const end = await host.read(path, 'latin1', signatureBytes);
   if (end.outcome !== 'text' || end.text === '') return undefined;
   const whole = await host.read(path, 'latin1');
   const fields = whole.outcome === 'text' ? parseModuleFields(whole.text) : { version: undefined, flavour: undefined };
   return { ...fields, signer: parseModuleSignature(end.text) };
 }
+
+/** More than any module of NVIDIA's: one that swells beyond it is none. */
+const maxUnpackedBytes = 256 * 1024 * 1024;
+
+/**
+ * The bytes of a compressed module: gzip, and zstd where this Node.js has it (22.15 and later). Undefined of xz, which none has, and of what
+ * is cut off or something else.
+ */
+export function unpackedModule(packed: Buffer): string | undefined {
+  const unpack =
+    packed[0] === 0x1f && packed[1] === 0x8b ? gunzipSync : packed.length > 4 && packed.readUInt32LE(0) === zstdMark ? zstd : undefined;
+  try {
+    return unpack?.(packed, { maxOutputLength: maxUnpackedBytes }).toString('latin1');
+  } catch {
+    // A file that is not what it is called: nothing is known of it.
+    return undefined;
+  }
+}
+const zstdMark = 0xfd2fb528;
+const zstd = (zlib as { readonly zstdDecompressSync?: typeof gunzipSync }).zstdDecompressSync;
 
 /** DKMS keeps a link per kernel, `kernel-6.8.0-45-generic-x86_64 -> 550.144.03/6.8.0-45-generic/x86_64`: readable where nothing runs. */
 async function dkmsVersion(host: Host, release: string): Promise<string | undefined> {

@@ -9,7 +9,7 @@ export interface ProgramFile {
 
 /** Programs that anything here asks about; the rest of /usr/bin is nobody's business. */
 const interesting =
-  /^(python[\d.]*|pypy[\d.]*|conda|mamba|micromamba|pyenv|nvcc|gcc|g\+\+|cc|make|dkms|nvidia-[\w-]+|modinfo|mokutil|apt-get|dnf|Xorg|docker|podman|containerd)$/;
+  /^(python[\d.]*|pypy[\d.]*|conda|mamba|micromamba|pyenv|nvcc|gcc|g\+\+(-\d+)?|cc|make|dkms|nvidia-[\w-]+|modinfo|mokutil|apt-get|dnf|Xorg|docker|podman|containerd)$/;
 
 /** Those programs, in the order in which a shell finds them. */
 export const programsInPath: Fact<readonly ProgramFile[]> = {

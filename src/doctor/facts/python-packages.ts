@@ -14,6 +14,9 @@ export interface FoundFramework {
   readonly folder: HostPath;
   /** The packages of NVIDIA's libraries beside it: `nvidia_cudnn_cu12`. */
   readonly libraries: readonly string[];
+  /** The cuDNN and the NCCL among them, `9.1.0.70` and `2.21.5`; undefined where there is none. */
+  readonly cudnn: string | undefined;
+  readonly nccl: string | undefined;
 }
 
 /** `torch-2.9.1+cu128.dist-info` is { name: 'torch', version: '2.9.1', tag: 'cu128' } */
@@ -64,12 +67,14 @@ async function look(host: Host, folder: HostPath): Promise<readonly FoundFramewo
   if (listing.outcome !== 'entries') return [];
   const projects = listing.names.flatMap((name) => parseDistInfo(name) ?? []);
   const libraries = projects.map(({ name }) => name).filter((name) => /^(nvidia|jax_cuda)/.test(name));
+  const wheel = (prefix: string) => projects.find(({ name }) => new RegExp(`^nvidia_${prefix}(_cu\\d+)?$`).test(name))?.version;
+  const beside = { folder, libraries, cudnn: wheel('cudnn'), nccl: wheel('nccl') };
   const found: FoundFramework[] = [];
   for (const { name, version, tag } of projects) {
-    if (name === 'torch') found.push({ name, version, cuda: await torchCuda(host, folder, tag), folder, libraries });
-    if (name === 'tensorflow' || name === 'tensorflow_gpu') found.push({ name: 'tensorflow', version, cuda: undefined, folder, libraries });
-    if (name === 'tensorflow_cpu') found.push({ name: 'tensorflow', version, cuda: null, folder, libraries });
-    if (name === 'jaxlib') found.push({ name: 'jax', version, cuda: jaxCuda(projects), folder, libraries });
+    if (name === 'torch') found.push({ name, version, cuda: await torchCuda(host, folder, tag), ...beside });
+    if (name === 'tensorflow' || name === 'tensorflow_gpu') found.push({ name: 'tensorflow', version, cuda: undefined, ...beside });
+    if (name === 'tensorflow_cpu') found.push({ name: 'tensorflow', version, cuda: null, ...beside });
+    if (name === 'jaxlib') found.push({ name: 'jax', version, cuda: jaxCuda(projects), ...beside });
   }
   return found;
 }

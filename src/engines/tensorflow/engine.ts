@@ -4,7 +4,6 @@ import { ExitCode, messageOf, UserError } from '../../errors.js';
 import type { Engine } from '../engine.js';
 import type { Precision } from '../mode.js';
 import { probe } from '../probe.js';
-import { rememberedProbe } from '../remembered-probe.js';
 import type { EngineSettings } from '../settings.js';
 import { hushFile } from './install/hush.js';
 import { type Manifest, readManifest } from './manifest.js';
@@ -28,6 +27,7 @@ export function tensorflowEngine(settings: EngineSettings): Engine {
       const needed = [join(folder, binding.file), join(folder, hushFile), join(tensorflow.libraries, 'libtensorflow_cc.so.2')];
       const gone = needed.find((path) => !existsSync(path));
       if (gone) return { name: 'tensorflow', available: false, detail: `\`${gone}\` is gone`, hint: install };
+      const { rememberedProbe } = await import('../remembered-probe.js');
       const trial = await rememberedProbe(folder, requestOf(read.manifest), read.manifest, settings.env);
       if (!trial.works) return { name: 'tensorflow', available: false, detail: `it cannot be loaded: ${trial.why}`, hint: install };
       const device = trial.gpu ? 'GPU' : 'CPU';

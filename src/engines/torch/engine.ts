@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { ExitCode, messageOf, UserError } from '../../errors.js';
 import type { Engine, EngineStatus } from '../engine.js';
 import { probe } from '../probe.js';
-import { rememberedProbe } from '../remembered-probe.js';
 import type { EngineSettings } from '../settings.js';
 import { faultOf } from './faults.js';
 import { readManifest } from './manifest.js';
@@ -23,6 +22,7 @@ export function torchEngine(settings: EngineSettings): Engine {
       const { manifest } = read;
       const fault = await faultOf(manifest);
       if (fault !== undefined) return unavailable(fault);
+      const { rememberedProbe } = await import('../remembered-probe.js');
       const trial = await rememberedProbe(folder, { engine: 'torch', manifest }, manifest, settings.env);
       if (!trial.works) return unavailable(`it cannot be loaded: ${trial.why}`);
       return {

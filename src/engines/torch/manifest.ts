@@ -1,37 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { messageOf } from '../../errors.js';
+import type { Manifest } from './manifest-schema.js';
 
-/** What was built, out of what, and where it lies; written last, so a folder without one is an unfinished installation. */
-const Manifest = z.object({
-  format: z.literal(1),
-  builtAt: z.iso.datetime(),
-  /** `1.13.0`, `2.13.0+cpu`. */
-  torchVersion: z.string(),
-  /** The folder with the headers in `include/`: `/usr`, an unpacked archive, a wheel's `torch`. */
-  torchRoot: z.string(),
-  /** The folder of `libc10.so`, `libtorch_cpu.so` and `libtorch.so`. */
-  libraries: z.string(),
-  /** `libtorch_cpu.so` as it was built against: what tells that libtorch was changed afterwards. */
-  library: z.object({ path: z.string(), bytes: z.number(), mtimeMs: z.number() }),
-  /** Whether that libtorch spells std::string in the ABI of GCC 5 and later. */
-  cxx11Abi: z.boolean(),
-  /** Whether that build can use a CUDA device. */
-  cuda: z.boolean(),
-  /** `process.versions.modules` of the Node.js that it was built for. */
-  nodeAbi: z.string(),
-  /** Relative to the engine's folder in the file; absolute once read. */
-  addon: z.string(),
-  addonBytes: z.number(),
-  addonSha256: z.string(),
-  /** Of the C++ sources and the way they were compiled. */
-  sourcesSha256: z.string(),
-  compiler: z.string(),
-  /** The interpreter whose torch it is. */
-  python: z.string().optional(),
-});
-export type Manifest = z.output<typeof Manifest>;
+export type { Manifest } from './manifest-schema.js';
 
 export const manifestPath = (folder: string) => join(folder, 'manifest.json');
 
@@ -44,11 +16,17 @@ export async function readManifest(
 ): Promise<{ readonly manifest: Manifest } | { readonly manifest: undefined; readonly why: string }> {
   const path = manifestPath(folder);
   try {
-    const manifest = Manifest.parse(JSON.parse(await readFile(path, 'utf8')));
+    const text = await readFile(path, 'utf8');
+    // Where nothing is installed nothing is checked, and the doctor starts without what checks.
+    const { Manifest } = await import('./manifest-schema.js');
+    const manifest = Manifest.parse(JSON.parse(text));
     return { manifest: { ...manifest, addon: join(engineFolder, manifest.addon) } };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { manifest: undefined, why: 'not installed' };
-    const what = error instanceof z.ZodError ? (error.issues[0]?.message ?? 'invalid') : messageOf(error);
+    const what = error instanceof Error && 'issues' in error ? firstIssue(error.issues) : messageOf(error);
     return { manifest: undefined, why: `\`${path}\` cannot be used: ${what}` };
   }
 }
+
+/** What zod says first. */
+const firstIssue = (issues: unknown): string => (issues as readonly { readonly message?: string }[])[0]?.message ?? 'invalid';

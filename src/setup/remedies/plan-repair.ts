@@ -5,12 +5,15 @@ import { surveyOf } from '../driver/survey.js';
 import { needsOf } from '../needs-of.js';
 import type { ByHand, Plan, PlannedStep, Refusal, RepairPlan } from '../plan.js';
 import { plannedStep } from '../planned-step.js';
-import type { Step } from '../step.js';
+import type { Json, Step } from '../step.js';
 import { remedies } from './index.js';
 import type { Mending, RepairGround } from './remedy.js';
 
-/** The plan that mends the blockers and warnings among `findings`, as far as steps can; the rest is left to a person, with why. */
-export async function planRepair(facts: Facts, findings: readonly Finding[], madeBy: string): Promise<RepairPlan> {
+/**
+ * The plan that mends the blockers and warnings among `findings`, as far as steps can; the rest is left to a person, with why.
+ * `request` is kept in it, to plan again after a reboot.
+ */
+export async function planRepair(facts: Facts, findings: readonly Finding[], madeBy: string, request?: Json): Promise<RepairPlan> {
   const broken = findings.filter(({ status, severity }) => status === 'found' && severity !== 'note');
   const ground: RepairGround = { facts, survey: await surveyOf(facts, []) };
   const driver = broken.some(wantsDriver) ? await driverPlan(facts, madeBy) : undefined;
@@ -50,6 +53,7 @@ export async function planRepair(facts: Facts, findings: readonly Finding[], mad
     needs: needsOf(all),
     complete: !all.some(({ kind, alreadyDone }) => kind === 'reboot' && alreadyDone !== true),
     proof: [{ command: { program: 'gpu-setup', args: ['doctor'] }, expect: 'finds none of this any more' }],
+    ...(request === undefined ? {} : { request }),
   };
 }
 

@@ -1,44 +1,10 @@
-import { z } from 'zod';
-import { readTable } from './read-table.js';
-import { sourced } from './row-source.js';
-
-const hex = z.string().regex(/^[0-9a-f]{4}$/);
+import { quickTable } from './quick-table.js';
 
 /** PCI device ids by architecture. */
-export const gpuIds = readTable(
-  'gpu-ids.yaml',
-  z.strictObject({
-    ...sourced,
-    ranges: z.array(
-      z.strictObject({ from: hex, to: hex, architecture: z.string(), chips: z.string(), firstBranch: z.number().int().positive() }),
-    ),
-    openOnly: z.array(z.strictObject({ from: hex, to: hex, chips: z.string() })),
-  }),
-);
+export const gpuIds = await quickTable('gpu-ids');
 
 /** What drives each architecture, and when the flavours came and went. */
-export const architectures = readTable(
-  'gpu-architectures.yaml',
-  z.strictObject({
-    architectures: z.array(
-      z.strictObject({
-        ...sourced,
-        name: z.string(),
-        lastBranch: z.number().int().positive().nullable(),
-        proprietary: z.boolean(),
-        open: z.boolean(),
-      }),
-    ),
-    flavours: z.array(
-      z.strictObject({
-        ...sourced,
-        openFrom: z.number().optional(),
-        openDefaultFrom: z.number().optional(),
-        openOnlyFrom: z.number().optional(),
-      }),
-    ),
-  }),
-);
+export const architectures = await quickTable('gpu-architectures');
 
 const turn = (name: 'openFrom' | 'openDefaultFrom' | 'openOnlyFrom') =>
   architectures.flavours.map((row) => row[name]).find((branch) => branch !== undefined)!;

@@ -6,6 +6,7 @@ import { doctor } from '../../../src/cli/commands/doctor.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 import type { Finding } from '../../../src/doctor/finding.js';
 import type { DoctorDocument } from '../../../src/report/doctor-document.js';
+import { parsePlan } from '../../../src/setup/parse-plan.js';
 import { testTerminal } from '../test-terminal.js';
 
 const fixture = (name: string) => `test/fixtures/hosts/${name}`;
@@ -151,22 +152,31 @@ t.test('--fix --dry-run prints the plan, and ends as the doctor would', async (t
   t.equal((await ran('--fix', '--dry-run', '--host', fixture('unattended-upgrade'))).code, 1);
 });
 
-t.test('--fix prints its plan and says that it cannot carry it out', async (t) => {
-  const terminal = testTerminal();
-  const error = { name: 'UserError', exitCode: 3, message: /cannot carry out its plan yet; nothing has been changed/, hint: /--dry-run/ };
-  await t.rejects(endOf(terminal, ['--fix', '--host', fixture('unattended-upgrade')]), error);
-  t.match(terminal.printed.join('\n'), /^Plan: mend/);
+t.test('--fix mends this machine alone; another one’s plan is for reading', async (t) => {
+  const refused = { name: 'UserError', exitCode: 2, message: /mends this machine alone/, hint: /`--dry-run`/ };
+  await t.rejects(ran('--fix', '--host', fixture('unattended-upgrade')), refused);
+  await t.rejects(ran('--fix', '--yes', '--host', fixture('healthy-server')), refused);
 });
 
 t.test('--fix where there is nothing to mend is no failure', async (t) => {
-  const { out, code } = await ran('--fix', '--host', fixture('healthy-server'));
+  const { out, code } = await ran('--fix', '--dry-run', '--host', fixture('healthy-server'));
   t.match(out, /Nothing to mend/);
   t.equal(code, 0);
-  t.equal((await ran('--fix', '--host', fixture('fallen-off-bus'))).code, 1, 'what is left to a person is still broken');
+  t.equal((await ran('--fix', '--dry-run', '--host', fixture('fallen-off-bus'))).code, 1, 'what is left to a person is still broken');
+});
+
+t.test('a plan that mends remembers which checks it is of', async (t) => {
+  const host = ['--host', fixture('nouveau-in-initramfs')];
+  const plan = JSON.parse((await ran('--fix', '--dry-run', '--json', '--only', 'kernel/nouveau', '--skip', 'engine/', ...host)).out);
+  t.match(plan.request, { only: ['kernel/nouveau-loaded', 'kernel/nouveau-not-blacklisted', 'kernel/nouveau-in-initramfs'] });
+  t.ok(plan.request.skip.includes('engine/torch'));
+  t.same(parsePlan(JSON.stringify(plan), 'plan.json'), plan, 'and is a file that `apply` takes');
 });
 
 t.test('options that contradict each other are wrong usage', async (t) => {
   await t.rejects(ran('--dry-run'), { name: 'UserError', exitCode: 2, message: /belongs to `--fix`/ });
+  await t.rejects(ran('--until', 'reboot'), { name: 'UserError', exitCode: 2, message: /`--until` belongs to `--fix`/ });
+  await t.rejects(ran('--yes'), { name: 'UserError', exitCode: 2, message: /`--yes` belongs to `--fix`/ });
   await t.rejects(ran('--list', '--fix'), { name: 'UserError', exitCode: 2 });
   await t.rejects(ran('--list', '--html', 'x.html'), { name: 'UserError', exitCode: 2 });
 });
