@@ -181,7 +181,7 @@ t.test('--mirror takes the place of the known hosts; a file put there by hand is
   const offline = join(folder, 'offline');
   mkdirSync(join(offline, 'downloads'), { recursive: true });
   writeFileSync(join(offline, 'downloads/trainval.tar'), 'something else');
-  await t.rejects(fetched(offline, dataSet), { name: 'UserError', exitCode: 2, message: /not the archive that it should be/ });
+  await t.rejects(fetched(offline, dataSet), { name: 'UserError', exitCode: 2, message: /not the file that it should be/ });
   writeFileSync(join(offline, 'downloads/trainval.tar'), archive.content);
   t.same((await fetched(offline, dataSet)).unpacked, ['trainval.tar']);
   t.equal(server.requests.length, 0);
