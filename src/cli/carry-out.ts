@@ -93,6 +93,15 @@ async function continuation(
     terminal.say('After the reboot nothing is left to do');
     return ExitCode.ok;
   }
+  const open = next.steps.filter((step) => step.alreadyDone !== true && step.kind !== 'check-gpu-owner');
+  const [only] = open;
+  if (only?.kind === 'reboot' && open.length === 1) {
+    // A second boot would not do what the first one did not.
+    throw new UserError(`The machine was started anew, and what that was for is not so: ${only.why.words}`, {
+      hint: '`gpu-setup doctor` says what stands in the way; `gpu-setup undo` takes the plan back',
+      exitCode: ExitCode.failed,
+    });
+  }
   const foreseen = new Set([...plan.steps, ...plan.afterReboot].map((step) => step.id));
   const unforeseen = next.steps.filter((step) => step.alreadyDone !== true && !foreseen.has(step.id));
   if (unforeseen.length > 0 && !options.yes) {

@@ -20,9 +20,8 @@ export function aptDraft(ground: Ground, versions: ReadonlyMap<string, string>):
   const last = () => steps.slice(-1).map(({ id }) => id);
 
   if (survey.leftovers.known && survey.leftovers.value.runDriver) {
-    const service = survey.display.known ? survey.display.value.service : null;
-    if (service) {
-      steps.push(stopDisplay('the uninstaller does not run beside an X server'));
+    if (survey.displayUnit) {
+      steps.push(stopDisplay(survey.displayUnit, 'the uninstaller does not run beside an X server'));
       warnings.push(desktopEnds);
     }
     steps.push(
@@ -113,12 +112,12 @@ export function aptEnding(ground: Ground, undone: readonly string[]): readonly S
     ...(loaded && driverChanges ? [`driver ${loaded.version} is in the kernel, and the libraries on disk will be others`] : []),
   ];
   if (reasons.length > 0) return [rebootStep(ground, reasons, undone)];
-  const stopped = undone.includes('stop-display') ? [startDisplay(['load-module'])] : [];
+  const stopped = undone.includes('stop-display') && survey.displayUnit ? [startDisplay(survey.displayUnit, ['load-module'])] : [];
   return [loadStep(['install-driver']), ...stopped];
 }
 
 /** The reboot that ends a plan; `reasons` say what waits for it. */
-export function rebootStep({ survey }: Ground, reasons: readonly string[], after: readonly string[]): Step<unknown> {
+export function rebootStep({ survey }: Pick<Ground, 'survey'>, reasons: readonly string[], after: readonly string[]): Step<unknown> {
   const because: CheckId[] = [
     ...(rivalsAtWork(survey).length > 0 ? holding : []),
     ...(after.includes('enrol-key') ? (['kernel/secure-boot-rejects-module'] as const) : []),
@@ -151,16 +150,12 @@ export const loadStep = (after: readonly string[]): Step<unknown> =>
 /** Whoever works in the desktop that a plan stops would lose the terminal that carries it out. */
 export const desktopEnds = 'The plan stops the desktop: carry it out from a text console or over ssh';
 
-export const stopDisplay = (why: string): Step<unknown> =>
+export const stopDisplay = (unit: string, why: string): Step<unknown> =>
   step(
     stopUnit,
-    { unit: 'display-manager.service' },
+    { unit },
     { id: 'stop-display', because: [], why: `The desktop ends, and whoever works there with it: ${why}`, after: [] },
   );
 
-export const startDisplay = (after: readonly string[]): Step<unknown> =>
-  step(
-    startUnit,
-    { unit: 'display-manager.service' },
-    { id: 'start-display', because: [], why: 'The desktop was stopped for the installation', after },
-  );
+export const startDisplay = (unit: string, after: readonly string[]): Step<unknown> =>
+  step(startUnit, { unit }, { id: 'start-display', because: [], why: 'The desktop was stopped for the installation', after });
