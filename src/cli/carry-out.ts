@@ -196,12 +196,14 @@ async function runOf(
       .commands.some((command) => command.asks),
   );
   const shown = steps.map((step) => ({ id: step.id, summary: kindOf(step).describe(step.params).summary }));
-  const list = terminal.interactive && process.stdout.isTTY && !options.json && !asks ? liveList(shown) : plainList(terminal);
+  // A serial line does not tell how wide it is, and what is drawn there would be broken anywhere.
+  const drawable = terminal.interactive && process.stdout.isTTY && process.stdout.columns > 0;
+  const list = drawable && !options.json && !asks ? liveList(shown, terminal) : plainList(terminal);
   const emit = (event: RunEvent) => {
     events.push(event);
     list.tell(event);
   };
-  const onAbort = () => terminal.say('Interrupted: finishing the step at hand; a second Ctrl-C does not wait');
+  const onAbort = () => list.note('Interrupted: finishing the step at hand; a second Ctrl-C does not wait');
   terminal.signal.addEventListener('abort', onAbort, { once: true });
   let ending: Ending;
   try {

@@ -11,7 +11,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const stop = new AbortController();
   // The first signal asks to stop and save; the second one does not wait.
   const onSignal = () => {
-    if (stop.signal.aborted) process.exit(ExitCode.interrupted);
+    if (stop.signal.aborted) {
+      // A list that was being drawn had hidden the cursor.
+      if (process.stdout.isTTY) process.stdout.write('\u001b[?25h\n');
+      process.exit(ExitCode.interrupted);
+    }
     stop.abort();
   };
   process.on('SIGINT', onSignal);
