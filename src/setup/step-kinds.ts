@@ -1,6 +1,7 @@
 import type { Host, MutableHost } from '../host/host.js';
 import type { Doing, Doneness, Json, Role, Step, StepDescription, StepKind } from './step.js';
 import { buildDkms } from './steps/build-dkms.js';
+import { checkDriver } from './steps/check-driver.js';
 import { checkGpuOwner } from './steps/check-gpu-owner.js';
 import { createSigningKey } from './steps/create-signing-key.js';
 import { downloadFile } from './steps/download-file.js';
@@ -65,6 +66,7 @@ export const stepKinds: readonly CheckedKind[] = [
   checked(kernelParameters),
   checked(updateBootMenu),
   checked(checkGpuOwner),
+  checked(checkDriver),
   checked(stopUnit),
   checked(startUnit),
   checked(unloadModules),

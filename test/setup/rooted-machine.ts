@@ -6,7 +6,7 @@ import { rootedHost } from '../../src/host/rooted-host.js';
 
 export interface Machine {
   /** Text by path, also of /proc and /sys: this machine runs. */
-  readonly files: Readonly<Record<string, string>>;
+  readonly files: Readonly<Record<string, string | Uint8Array>>;
   /** Where links lead. */
   readonly links?: Readonly<Record<string, string>>;
   /** What programs print, by their command line; every other one is not there. */

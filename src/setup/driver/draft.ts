@@ -16,6 +16,8 @@ export interface Ground {
   readonly desktop: boolean;
   /** Whether NVIDIA's OpenGL is installed. */
   readonly openglFiles: boolean;
+  /** The package of the fabric manager that fits, where one is needed and can be had. */
+  readonly fabric: string | undefined;
   /** How modules are signed; undefined where the firmware does not ask for it. */
   readonly signing: Signing | undefined;
 }

@@ -63,7 +63,7 @@ function serverObstacle({ looseServers }: Survey): Reason | undefined {
 }
 
 /** Somebody has the GPU open, and no step of ours could stop them: the module stays in the kernel, and the installer gives up. */
-function holderObstacle(survey: Survey): Reason | undefined {
+export function holderObstacle(survey: Survey): Reason | undefined {
   // After a reboot nobody has it open.
   if (rivalsAtWork(survey).length > 0 || !survey.holders.known) return undefined;
   const container = survey.holders.value.find(({ place }) => place.kind === 'container');

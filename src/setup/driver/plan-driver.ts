@@ -7,11 +7,12 @@ import type { Proof } from '../step.js';
 import { enrolKey } from '../steps/enrol-key.js';
 import { distributionName, distributionOf, signing as signings } from '../tables/distributions.js';
 import { driverBranches } from '../tables/driver-branches.js';
-import { aptDraft, aptEnding } from './apt-steps.js';
+import { aptDraft, aptEnding, checkStep, fabricStart, loadStep } from './apt-steps.js';
 import { checkRunFile } from './check-run-file.js';
 import { type ChosenDriver, chooseDriver } from './choose-driver.js';
 import type { Draft, Ground } from './draft.js';
 import { driverPackageNames, isPrebuilt } from './driver-packages.js';
+import { fabricManagerPackage } from './fabric-manager.js';
 import { driverPackages, installedDriver } from './installed-driver.js';
 import { missingHeaders } from './missing-headers.js';
 import { badRequest, blocked, obstaclesOf } from './obstacles.js';
@@ -43,8 +44,9 @@ export async function planDriver(facts: Facts, asked: DriverRequest, madeBy: str
   const wanted = asked.from === 'run' && !asked.run ? wantedInstaller(gpusToDrive(survey), survey, asked) : undefined;
   if (wanted && 'reason' in wanted) return refuse([wanted]);
   const request = wanted ? { ...asked, run: wanted.run } : asked;
-  const ground = groundOf(survey, request);
-  if ('reason' in ground) return refuse([ground]);
+  const grounds = groundOf(survey, request);
+  if ('reason' in grounds) return refuse([grounds]);
+  const ground = { ...grounds, fabric: await fabricManagerPackage(grounds) };
   const headers = isPrebuilt(ground) ? undefined : await missingHeaders(ground);
   if (headers && assumptions.length === 0) return refuse([headers]);
   const drafted = ground.chosen.method === 'run' ? await draftRun(ground, wanted) : await draftApt(ground);
@@ -55,7 +57,11 @@ export async function planDriver(facts: Facts, asked: DriverRequest, madeBy: str
   const undone = drafts.filter(({ alreadyDone }) => alreadyDone !== true).map(({ id }) => id);
   const ending = ground.chosen.method === 'run' ? [] : aptEnding(ground, undone);
   const steps = settled([...drafts, ...(await Promise.all(ending.map((each) => plannedStep(each, host))))]);
-  const later = await Promise.all(drafted.afterReboot.map((each) => plannedStep(each, host)));
+  // After a boot the kernel has taken the module by itself, or not.
+  const followUp = ending.some(({ kind }) => kind === 'reboot')
+    ? [loadStep([]), ...fabricStart(ground), checkStep(ground, null, ['load-module'])]
+    : [];
+  const later = await Promise.all([...drafted.afterReboot, ...followUp].map((each) => plannedStep(each, host)));
   return {
     ...head,
     outcome: 'plan',
@@ -103,6 +109,7 @@ function groundOf(survey: Survey, request: DriverRequest): Ground | Reason {
     chosen,
     openglFiles,
     desktop: isDesktop(survey) && openglFiles,
+    fabric: undefined,
     signing: undefined,
   };
   const mustSign =
@@ -167,7 +174,7 @@ async function draftRun(ground: Ground, wanted: WantedInstaller | undefined): Pr
 
 function furtherDecisions({ survey, request, distribution, chosen, openglFiles, desktop, signing }: Ground): readonly Decision[] {
   const display = survey.display.known ? survey.display.value.service : null;
-  const prebuilt = isPrebuilt({ survey, request, distribution, chosen, openglFiles, desktop, signing });
+  const prebuilt = isPrebuilt({ survey, request, distribution, chosen, openglFiles, desktop, fabric: undefined, signing });
   return [
     {
       what: 'dkms',
@@ -240,13 +247,13 @@ function warningsOf({ gpus, assumedGpus, lines, host }: Survey): readonly string
   ];
 }
 
-function driverWarnings({ survey: { switches }, chosen: { branch } }: Ground): readonly string[] {
+function driverWarnings({ survey: { switches }, chosen: { branch }, fabric }: Ground): readonly string[] {
   const life = driverBranches.find((row) => row.branch === branch);
   return [
     ...(life?.kind === 'legacy'
       ? [`Branch ${branch} gets no fixes after ${life.endOfLife}: a newer kernel may not build it any more`]
       : []),
-    ...(switches.length > 0
+    ...(switches.length > 0 && fabric === undefined
       ? [
           `NVSwitch at ${switches.join(', ')}: CUDA says \`system not yet initialized\` until the fabric manager of the very same driver version runs (package nvidia-fabricmanager-${branch})`,
         ]
@@ -254,7 +261,7 @@ function driverWarnings({ survey: { switches }, chosen: { branch } }: Ground): r
   ];
 }
 
-function proofOf({ survey, chosen }: Ground): readonly Proof[] {
+function proofOf({ survey, chosen, desktop }: Ground): readonly Proof[] {
   const count = survey.gpus.known ? survey.gpus.value.filter(({ owner }) => owner !== 'vfio-pci').length : 0;
   const gpus = count + survey.assumedGpus.length;
   return [
@@ -263,6 +270,22 @@ function proofOf({ survey, chosen }: Ground): readonly Proof[] {
       expect: `names a driver ${chosen.branch}.…${chosen.flavour === 'open' ? ' and `Open Kernel Module`' : ''}`,
     },
     { command: { program: 'nvidia-smi', args: ['--list-gpus'] }, expect: `lists ${gpus} GPU${gpus === 1 ? '' : 's'} and ends with 0` },
+    ...(desktop
+      ? []
+      : [
+          {
+            command: { program: 'systemctl', args: ['is-active', 'nvidia-persistenced'] },
+            expect: 'says `active`: it keeps the driver ready while nobody uses the GPU',
+          },
+        ]),
+    ...(survey.switches.length > 0
+      ? [
+          {
+            command: { program: 'systemctl', args: ['is-active', 'nvidia-fabricmanager'] },
+            expect: 'says `active`: CUDA does not start before',
+          },
+        ]
+      : []),
     { command: { program: 'gpu-setup', args: ['doctor', '--only', 'driver'] }, expect: 'finds nothing wrong' },
   ];
 }

@@ -12,7 +12,6 @@ import { rebuildInitramfs } from '../steps/rebuild-initramfs.js';
 import { removeDkms } from '../steps/remove-dkms.js';
 import { removePackages } from '../steps/remove-packages.js';
 import { removeRunDriver } from '../steps/remove-run-driver.js';
-import { startUnit } from '../steps/start-unit.js';
 import { stopUnit } from '../steps/stop-unit.js';
 import { unloadModules } from '../steps/unload-modules.js';
 import { desktopEnds, rebootStep, startDisplay, stopDisplay } from './apt-steps.js';
@@ -20,6 +19,8 @@ import { namesIn } from './common-steps.js';
 import { desktopAmong } from './desktop-packages.js';
 import { driverPackages } from './installed-driver.js';
 import { badRequest, blocked } from './obstacles.js';
+import { holderObstacle } from './obstacles-to-run.js';
+import { unitsInTheWay } from './run-steps.js';
 import type { Survey } from './survey.js';
 import { modulesToUnload } from './unloading.js';
 
@@ -63,7 +64,9 @@ async function draft(facts: Facts, survey: Survey, request: RemovalRequest): Pro
   const packages = [...own.map(({ name }) => name), ...along.names];
   const nothing = packages.length === 0 && !byRun && modules.length === 0;
 
-  const cleared = nothing ? { stops: [], unload: [], starts: [], service: null } : clearing(survey, packages);
+  const inUse = nothing ? undefined : holderObstacle(survey);
+  if (inUse) return inUse;
+  const cleared = nothing ? { stops: [], unload: [], starts: [], service: null, left: [] } : clearing(survey);
   const steps: Step<unknown>[] = [...cleared.stops, ...cleared.unload];
   const ids = () => steps.map(({ id }) => id);
   if (byRun)
@@ -121,6 +124,7 @@ async function draft(facts: Facts, survey: Survey, request: RemovalRequest): Pro
       ...along.warnings,
       ...(freeing?.warnings ?? []),
       ...(cleared.service ? [desktopEnds] : []),
+      ...(cleared.left.length > 0 ? [`${cleared.left.join(' and ')} used the driver, and stays stopped without it`] : []),
       ...(nothing ? [] : await xConfiguration(survey)),
     ],
     proof,
@@ -175,10 +179,10 @@ async function goesAlong(
   };
 }
 
-/** Whoever has the driver in use stops before it goes; what does not go with it starts again. */
-function clearing(survey: Survey, packages: readonly string[]) {
+/** Whoever has the driver in use stops before it goes. */
+function clearing(survey: Survey) {
   const service = survey.displayUnit;
-  const users = survey.driverUsers.known ? survey.driverUsers.value : [];
+  const users = unitsInTheWay(survey);
   const loaded = survey.modules.known ? modulesToUnload(survey.modules.value) : [];
   const stops: Step<unknown>[] = [
     ...(service ? [stopDisplay(service, 'it may draw with the driver that goes')] : []),
@@ -205,18 +209,11 @@ function clearing(survey: Survey, packages: readonly string[]) {
           ),
         ]
       : [];
-  // Services of the driver go with it; those that only use it come back where they do not depend on it.
-  const goes = (unit: string) => packages.length > 0 || /^nvidia-/.test(unit);
-  const starts = [...users.filter((unit) => !goes(unit)).map((unit) => startAgain(unit)), ...(service ? [startDisplay(service, [])] : [])];
-  return { stops, unload, starts, service };
+  // Without the driver none of them would start; the desktop may, on whatever draws it then.
+  const starts = service ? [startDisplay(service, [])] : [];
+  const left = users.filter((unit) => !unit.startsWith('nvidia-'));
+  return { stops, unload, starts, service, left };
 }
-
-const startAgain = (unit: string): Step<unknown> =>
-  step(
-    startUnit,
-    { unit },
-    { id: `start-${unit.replace(/\.service$/, '')}`, because: [], why: 'It was stopped for the removal', after: [] },
-  );
 
 function imageStep(survey: Survey, after: readonly string[]): readonly Step<unknown>[] {
   const kernels = wholeKernels(survey);

@@ -7,7 +7,7 @@ import { runInstaller } from '../steps/run-installer.js';
 import { startUnit } from '../steps/start-unit.js';
 import { stopUnit } from '../steps/stop-unit.js';
 import { unloadModules } from '../steps/unload-modules.js';
-import { desktopEnds, loadStep, rebootStep, startDisplay, stopDisplay } from './apt-steps.js';
+import { checkStep, desktopEnds, loadStep, rebootStep, startDisplay, stopDisplay } from './apt-steps.js';
 import { enrolKeyStep, rivalSteps, signingKeyStep, toolPackages, toolsStep } from './common-steps.js';
 import { type Draft, type Ground, rivalsAtWork } from './draft.js';
 import { driverPackages } from './installed-driver.js';
@@ -190,6 +190,7 @@ function installation(
     );
   }
   if (service) steps.push(startDisplay(service, ['load-module']));
+  steps.push(checkStep({ survey }, run.version, ['load-module']));
   return steps;
 }
 

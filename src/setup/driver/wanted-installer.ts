@@ -28,9 +28,7 @@ export function wantedInstaller(gpus: readonly Gpu[], survey: Survey, request: D
   if (asked !== undefined) return exactly(asked, architecture, request);
   const fit = newestInstallers(architecture).filter((row) => suits(row, limits, survey, request));
   const doubt = ({ version }: InstallerRow) => Number(survey.toCome.some((kernel) => isDoubtful(version, kernel)));
-  const [best] = fit.toSorted(
-    (one, other) => doubt(one) - doubt(other) || rankOf(branchOf(other.version)) - rankOf(branchOf(one.version)),
-  );
+  const [best] = fit.toSorted((one, other) => doubt(one) - doubt(other) || rankOf(branchOf(other.version)) - rankOf(branchOf(one.version)));
   if (!best) {
     const known = [...new Set(newestInstallers(architecture).map(({ version }) => version))].join(', ');
     return blocked(

@@ -118,7 +118,16 @@ t.test('planning asks, and changes nothing', async (t) => {
 });
 
 t.test('a machine that is as planned has nothing to do', async (t) => {
-  const plan = await planOf('ubuntu-24.04-driver-580');
+  const inner = await hostNamed('ubuntu-24.04-driver-580');
+  const there: Readonly<Record<string, readonly string[]>> = {
+    '/dev': ['nvidia0', 'nvidiactl'],
+    '/usr/lib/x86_64-linux-gnu': ['libcuda.so.580.95.05', 'libnvidia-ml.so.580.95.05'],
+  };
+  const host: Host = {
+    ...inner,
+    list: async (path) => (there[path] ? { outcome: 'entries', names: there[path] } : inner.list(path)),
+  };
+  const plan = (await planDriver(factsOf(host), plain, 'gpu-setup test')) as Plan;
   t.ok(plan.steps.every(({ alreadyDone }) => alreadyDone === true));
   t.same(plan.needs, []);
   t.ok(plan.complete);
