@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { ExitCode, UserError } from '../errors.js';
 import { hangingQuestions } from '../host/bounded.js';
@@ -12,8 +13,7 @@ async function main(argv: readonly string[]): Promise<number> {
   // The first signal asks to stop and save; the second one does not wait.
   const onSignal = () => {
     if (stop.signal.aborted) {
-      // A list that was being drawn had hidden the cursor.
-      if (process.stdout.isTTY) process.stdout.write('\u001b[?25h\n');
+      if (process.stdout.isTTY) showCursor();
       process.exit(ExitCode.interrupted);
     }
     stop.abort();
@@ -38,6 +38,15 @@ async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     return report(error);
+  }
+}
+
+/** A list that was being drawn had hidden the cursor, and holds back what is written to the stream. */
+function showCursor(): void {
+  try {
+    writeSync(1, '\u001b[?25h\n');
+  } catch {
+    // The terminal may be gone, and then has no cursor.
   }
 }
 

@@ -59,7 +59,7 @@ t.test('on a terminal it asks, and shows a list whose marks change; in a pipe li
 const slow = () =>
   system.write(
     '/usr/local/sbin/systemctl',
-    readFileSync(join(system.root, '/usr/local/sbin/systemctl'), 'utf8').replace('  stop)', '  stop) sleep 4;'),
+    readFileSync(join(system.root, '/usr/local/sbin/systemctl'), 'utf8').replace('  stop)', '  stop) sleep 10;'),
     0o755,
   );
 
@@ -89,7 +89,7 @@ t.test('a second Ctrl-C does not wait; what runs goes on, and resume waits for i
     ],
   );
   t.equal(code, 130);
-  t.ok(performance.now() - began < 4000, 'it did not wait for the step');
+  t.ok(performance.now() - began < 10_000, 'it did not wait for the step');
   t.ok(shown.lastIndexOf(cursor) > shown.lastIndexOf(`${esc}[?25l`), 'the cursor is there again');
   const resumed = await toTheEnd(system, ['resume', '--yes']);
   t.equal(resumed.code, 0, resumed.stderr);

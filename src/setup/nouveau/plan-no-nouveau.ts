@@ -108,7 +108,7 @@ interface Needed {
 /** Why modprobe.d is not enough here, each with the kernel parameters that are. */
 async function commandLineReasons(
   facts: Facts,
-  { initramfs, kernels }: Survey,
+  { initramfs, imageNames }: Survey,
   { commandLine }: NoNouveauRequest,
 ): Promise<readonly Needed[]> {
   const [byName, builtIn] = [await facts.of(modulesByName), await facts.of(builtInModules)];
@@ -136,7 +136,7 @@ async function commandLineReasons(
           },
         ]
       : []),
-    ...(tool === null && kernels.length > 0
+    ...(tool === null && imageNames.known && imageNames.value !== null
       ? [
           {
             why: 'nothing here rebuilds the early boot image, which may load them before /etc/modprobe.d is read',

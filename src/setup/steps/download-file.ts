@@ -60,7 +60,9 @@ export const downloadFile: StepKind<Params> = {
     async undo({ path }, record, host) {
       const { there, folders } = was.parse(record);
       if (there) return undefined;
-      for (const each of [path, partOf(path), noteOf(partOf(path))] as HostPath[]) await host.remove(each);
+      // In a folder that was refused as not safe nothing of ours is, and nothing is touched.
+      for (const each of [path, partOf(path), noteOf(partOf(path))] as HostPath[])
+        if ((await host.stat(each)).outcome !== 'absent') await host.remove(each);
       await removeFolders(host, folders);
       return undefined;
     },
