@@ -11,16 +11,17 @@ import ts from 'typescript';
 const rooms = {
   'tf.ts': [],
   host: [],
+  download: [],
   doctor: ['host', 'setup/tables'],
   // Reference data of configs/support, which the doctor judges by and the plans are made with.
   'setup/tables': [],
-  setup: ['host', 'doctor', 'setup/tables'],
+  setup: ['host', 'doctor', 'download', 'setup/tables'],
   python: ['host'],
   nvidia: [],
   ops: ['tf.ts'],
   // An engine's installer alone may make changes and look for interpreters; see `within`.
   engines: ['ops', 'nvidia', 'tf.ts', 'setup', 'python', 'host'],
-  trainer: ['ops', 'tf.ts'],
+  trainer: ['ops', 'tf.ts', 'download'],
   report: [],
   cli: ['*'],
 };
@@ -69,14 +70,14 @@ const packages = {
   sharp: /^trainer\/(data|visualization)\//,
   tar: /^trainer\/data\//,
   yaml: /^(trainer\/config|doctor|setup|cli)\//,
-  zod: /^(cli|doctor|setup|python|engines|trainer)\//,
+  zod: /^(cli|doctor|download|setup|python|engines|trainer)\//,
   '@tensorflow/tfjs-node': /^engines\/tensorflow\//,
   '@tensorflow/tfjs-node-gpu': /^engines\/tensorflow\//,
 };
 
 /** Who may use the parts of Node that touch the machine; the others (path, url, util, crypto, …) are free. */
 const builtins = {
-  fs: /^(host|setup|engines|trainer|cli)\//,
+  fs: /^(host|download|setup|engines|trainer|cli)\//,
   // The TensorFlow library is loaded in a child first: a crash or a hang stays there.
   child_process: /^(host|engines\/probe|engines\/(tensorflow\/|torch\/)?install)\b/,
   worker_threads: /^(engines|trainer)\//,

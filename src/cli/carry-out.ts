@@ -93,6 +93,15 @@ async function continuation(
     terminal.say('After the reboot nothing is left to do');
     return ExitCode.ok;
   }
+  const open = next.steps.filter((step) => step.alreadyDone !== true && step.kind !== 'check-gpu-owner');
+  const [only] = open;
+  if (only?.kind === 'reboot' && open.length === 1) {
+    // A second boot would not do what the first one did not.
+    throw new UserError(`The machine was started anew, and what that was for is not so: ${only.why.words}`, {
+      hint: '`gpu-setup doctor` says what stands in the way; `gpu-setup undo` takes the plan back',
+      exitCode: ExitCode.failed,
+    });
+  }
   const foreseen = new Set([...plan.steps, ...plan.afterReboot].map((step) => step.id));
   const unforeseen = next.steps.filter((step) => step.alreadyDone !== true && !foreseen.has(step.id));
   if (unforeseen.length > 0 && !options.yes) {
@@ -187,12 +196,14 @@ async function runOf(
       .commands.some((command) => command.asks),
   );
   const shown = steps.map((step) => ({ id: step.id, summary: kindOf(step).describe(step.params).summary }));
-  const list = terminal.interactive && process.stdout.isTTY && !options.json && !asks ? liveList(shown) : plainList(terminal);
+  // A serial line does not tell how wide it is, and what is drawn there would be broken anywhere.
+  const drawable = terminal.interactive && process.stdout.isTTY && process.stdout.columns > 0;
+  const list = drawable && !options.json && !asks ? liveList(shown, terminal) : plainList(terminal);
   const emit = (event: RunEvent) => {
     events.push(event);
     list.tell(event);
   };
-  const onAbort = () => terminal.say('Interrupted: finishing the step at hand; a second Ctrl-C does not wait');
+  const onAbort = () => list.note('Interrupted: finishing the step at hand; a second Ctrl-C does not wait');
   terminal.signal.addEventListener('abort', onAbort, { once: true });
   let ending: Ending;
   try {

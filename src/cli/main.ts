@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { writeSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { ExitCode, UserError } from '../errors.js';
 import { hangingQuestions } from '../host/bounded.js';
@@ -12,7 +13,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const stop = new AbortController();
   // The first signal asks to stop and save; the second one does not wait.
   const onSignal = () => {
-    if (stop.signal.aborted) process.exit(ExitCode.interrupted);
+    if (stop.signal.aborted) {
+      if (process.stdout.isTTY) showCursor();
+      process.exit(ExitCode.interrupted);
+    }
     stop.abort();
   };
   process.on('SIGINT', onSignal);
@@ -39,6 +43,15 @@ async function main(argv: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     return report(error);
+  }
+}
+
+/** A list that was being drawn had hidden the cursor, and holds back what is written to the stream. */
+function showCursor(): void {
+  try {
+    writeSync(1, '\u001b[?25h\n');
+  } catch {
+    // The terminal may be gone, and then has no cursor.
   }
 }
 

@@ -13,7 +13,8 @@ export const fileChanges = (root: string): FileChanges => ({
     explained('write', path, async () => {
       const real = await placeOf(root, path);
       const before = await statusOf(real);
-      await mkdir(dirname(real), { recursive: true });
+      // Whatever the umask: nobody else may write there.
+      await mkdir(dirname(real), { recursive: true, mode: 0o755 });
       await replace(real, content, mode ?? (before ? before.mode & 0o7777 : 0o644), before);
     }),
   remove: (path) =>

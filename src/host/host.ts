@@ -26,6 +26,12 @@ export interface FileStatus {
   readonly minor?: number;
 }
 export type Status = NoAnswer | ({ readonly outcome: 'status' } & FileStatus);
+/** A file of whatever size, piece by piece. */
+export interface Streamed {
+  readonly outcome: 'bytes';
+  readonly size: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
 export type Ran =
   | NoAnswer
   | { readonly outcome: 'exited'; readonly code: number; readonly stdout: string; readonly stderr: string }
@@ -39,6 +45,8 @@ export interface Host {
    * `latin1` gives one character per byte, for the few files that are not text.
    */
   read(path: HostPath, encoding?: 'utf8' | 'latin1', lastBytes?: number): Promise<Reading>;
+  /** A regular file of whatever size, for who needs it whole and cannot hold it: to be read to its end. */
+  stream(path: HostPath): Promise<Streamed | NoAnswer>;
   /** The names in a directory, sorted. */
   list(directory: HostPath): Promise<Listing>;
   /** Where a symbolic link points, as written in it; `absent` where there is something else than a link. */

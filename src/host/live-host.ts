@@ -5,6 +5,7 @@ import type { Command, Host, HostPath, NoAnswer, Ran } from './host.js';
 import { absent } from './no-answer.js';
 import { readBounded } from './read-bounded.js';
 import { type Environment, endRunning, inherited, runBounded } from './run-bounded.js';
+import { streamFile } from './stream-file.js';
 
 export interface LiveHostOptions {
   /** What programs inherit; `LC_ALL=C` is set over it. */
@@ -22,6 +23,7 @@ export function liveHost({ environment, signal, fileTimeoutMs = usualTimeoutMs }
   return {
     origin: 'live',
     read: (path, encoding = 'utf8', lastBytes) => look(readBounded(path, encoding, lastBytes)),
+    stream: (path) => streamFile(path),
     list: (directory) => look(readdir(directory).then((names) => ({ outcome: 'entries', names: names.sort() }) as const)),
     readLink: (path) => look(readLinkAt(path)),
     stat: (path) => look(stat(path).then((stats) => ({ outcome: 'status', ...fileStatusOf(stats) }) as const)),

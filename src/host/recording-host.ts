@@ -37,6 +37,8 @@ export function recordingHost(host: Host): RecordingHost {
       files.set(path, bytes);
       return { outcome: 'text', text: bytes.toString(encoding) };
     },
+    // Far too much to be remembered.
+    stream: (path) => host.stream(path),
     async list(path) {
       const answer = await host.list(path);
       if (!noted(path, answer) && answer.outcome === 'entries') directories[path] = answer.names;

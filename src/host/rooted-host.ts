@@ -5,6 +5,7 @@ import type { Host, HostPath, NoAnswer } from './host.js';
 import { locateInside } from './inside-root.js';
 import { absent, noAnswerOf, unavailable } from './no-answer.js';
 import { readBounded } from './read-bounded.js';
+import { streamFile } from './stream-file.js';
 
 /** What lies here is made by a running kernel: in a mounted image it is empty or, in a chroot, another machine's. */
 const kernelDirectories = ['/proc', '/sys', '/dev', '/run'];
@@ -30,6 +31,7 @@ export function rootedHost(root: string): Host {
   return {
     origin: 'root',
     read: (path, encoding = 'utf8', lastBytes) => at(path, 'all', (real) => readBounded(real, encoding, lastBytes)),
+    stream: (path) => at(path, 'all', streamFile),
     list: (path) => at(path, 'all', async (real) => ({ outcome: 'entries', names: (await readdir(real)).sort() })),
     readLink: (path) => at(path, 'parents', async (real) => ({ outcome: 'link', target: await readlink(real) })),
     stat: (path) => at(path, 'all', async (real) => ({ outcome: 'status', ...fileStatusOf(await stat(real)) })),

@@ -6,6 +6,7 @@ import { locateInside, maxLinks } from './inside-root.js';
 import { absent, unavailable } from './no-answer.js';
 import { readBounded } from './read-bounded.js';
 import { parseCommands, parseSnapshot, type RecordedCommand } from './snapshot-format.js';
+import { streamFile } from './stream-file.js';
 
 const nobodyLooked = unavailable('not recorded in this snapshot');
 
@@ -45,6 +46,11 @@ export async function snapshotHost(directory: string): Promise<Host> {
       through(path, async (inside) => {
         const here = await locate(root, inside);
         return here && readBounded(here.real, encoding, lastBytes);
+      }),
+    stream: (path) =>
+      through(path, async (inside) => {
+        const here = await locate(root, inside);
+        return here && streamFile(here.real);
       }),
     list: (path) =>
       through(path, async (inside) => {

@@ -9,6 +9,7 @@ export type Paint = (format: 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan
 
 const goals: Record<Goal, string> = {
   driver: 'install the NVIDIA driver',
+  'no-driver': 'take the NVIDIA driver away',
   'no-nouveau': "keep the kernel's own drivers off the GPU",
   nouveau: "let the kernel's own drivers have the GPU",
   repair: 'mend what the doctor found',

@@ -31,7 +31,7 @@ export async function applyPlan(applying: Applying): Promise<Ending> {
     if (signal.aborted) return giveBack(applying, steps, { how: 'interrupted', step: step.id, message: null, hint: null });
     const needed = kindOf(step).role !== 'clears-the-way' || steps.slice(index + 1).some(({ id }) => pending.has(id));
     const ending = needed ? await applyStep(step, applying) : await skip(step, applying);
-    if (ending?.how === 'failed') return giveBack(applying, steps, ending);
+    if (ending?.how === 'failed' || ending?.how === 'interrupted') return giveBack(applying, steps, ending);
     if (ending) return end(applying, ending);
     if (step.id === until && index < steps.length - 1) return end(applying, { how: 'until', step: step.id, message: null, hint: null });
   }
@@ -58,7 +58,7 @@ async function pendingSteps(steps: readonly PlannedStep[], { host }: Applying): 
 }
 
 /** One step; undefined where it is so now and the run goes on. */
-async function applyStep(step: PlannedStep, { journal, host, emit }: Applying): Promise<Ending | undefined> {
+async function applyStep(step: PlannedStep, { journal, host, emit, signal }: Applying): Promise<Ending | undefined> {
   const kind = kindOf(step);
   const { id, params } = step;
   const stand = journal.stateOf(id);
@@ -85,7 +85,7 @@ async function applyStep(step: PlannedStep, { journal, host, emit }: Applying): 
     const before = 'before' in stand ? stand.before : await kind.before(params, host);
     await journal.append({ event: 'started', step: id, before });
     tell('running');
-    problem = await kind.apply(params, before, host).then(
+    problem = await kind.apply(params, before, host, { signal, progress: (words) => tell('running', words) }).then(
       () => undefined,
       (thrown) => thrown ?? new Error('nothing was said'),
     );
@@ -104,6 +104,9 @@ async function applyStep(step: PlannedStep, { journal, host, emit }: Applying): 
   } catch (error) {
     problem = error;
   }
+  // What it has is kept, and `started` says that it is to be gone on with.
+  if (signal.aborted && problem instanceof Error && problem.name === 'AbortError')
+    return { how: 'interrupted', step: id, message: null, hint: null };
   const message = messageOf(problem);
   // Where even this cannot be written, the journal says `started`, which is enough.
   await journal.append({ event: 'failed', step: id, message }).catch(() => undefined);

@@ -42,7 +42,7 @@ const plannedStep = z.strictObject({
 const planDocument = z.strictObject({
   format: z.literal(1),
   outcome: z.literal('plan'),
-  goal: z.enum(['driver', 'no-nouveau', 'nouveau', 'repair']),
+  goal: z.enum(['driver', 'no-driver', 'no-nouveau', 'nouveau', 'repair']),
   madeBy: line,
   madeOn: z.strictObject({
     machineId: line.nullable(),

@@ -60,8 +60,11 @@ export interface MadeOn {
   readonly architecture: string | null;
 }
 
-/** `repair` mends what the doctor found, `no-nouveau` keeps the kernel's own drivers off the GPU, `nouveau` lets them have it again. */
-export type Goal = 'driver' | 'repair' | 'no-nouveau' | 'nouveau';
+/**
+ * `repair` mends what the doctor found, `no-driver` takes NVIDIA's driver away, `no-nouveau` keeps the kernel's own drivers off the GPU,
+ * `nouveau` lets them have it again.
+ */
+export type Goal = 'driver' | 'repair' | 'no-driver' | 'no-nouveau' | 'nouveau';
 
 interface PlanHead {
   readonly format: 1;

@@ -51,12 +51,22 @@ export interface StepDescription {
 /** Whether the machine is already so; `cannot-tell` where it cannot be asked. */
 export type Doneness = 'done' | 'not-done' | 'cannot-tell';
 
+/** For a change that takes long and can stop in the middle. */
+export interface Doing {
+  readonly signal: AbortSignal;
+  /** Says how it gets on. */
+  progress(words: string): void;
+}
+
 /** How a kind of change is carried out and taken back. Each of these may be cut off at any point and called again. */
 export interface Change<P> {
   /** What is there now: kept in the journal before anything changes, so that a cut loses nothing. */
   before(params: P, host: Host): Promise<Json>;
-  /** Carries it out, also where an earlier try was cut off. Throws a `UserError` where the machine refuses. */
-  apply(params: P, before: Json, host: MutableHost): Promise<void>;
+  /**
+   * Carries it out, also where an earlier try was cut off. Throws a `UserError` where the machine refuses, and an `AbortError` where it
+   * stopped on `doing.signal`, to be gone on with.
+   */
+  apply(params: P, before: Json, host: MutableHost, doing?: Doing): Promise<void>;
   /** What undo will need, where that shows only afterwards; else it is what was there before. */
   settle?(params: P, before: Json, host: Host): Promise<Json>;
   /** Takes it back, also what is done in part; answers what could not be taken back, in a sentence. */

@@ -15,7 +15,12 @@ export interface OverlaySystem {
   write(path: string, text: string | Uint8Array, mode?: number): void;
   run(argv: readonly string[], env?: Readonly<Record<string, string>>): { code: number | null; stdout: string; stderr: string };
   /** The built program inside, as root, without a terminal. */
-  start(args: readonly string[]): ChildProcess;
+  start(args: readonly string[], env?: Readonly<Record<string, string>>): ChildProcess;
+  /** What `start` starts, for who starts it in a manner of his own. */
+  argv(args: readonly string[]): readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** The same on a pseudo-terminal, whose other end are the child's own streams. */
+  startOnTerminal(args: readonly string[]): ChildProcess;
   /** Every path that differs from this machine's, with kind, mode and content; `leaveOut` are beginnings of paths. */
   tree(leaveOut: readonly RegExp[]): ReadonlyMap<string, string>;
   close(): Promise<void>;
@@ -71,8 +76,29 @@ export async function overlaySystem(): Promise<OverlaySystem | undefined> {
       });
       return { code: status, stdout, stderr };
     },
-    start: (args) =>
-      spawn('nsenter', inside([process.execPath, program, ...args]), { stdio: ['ignore', 'pipe', 'pipe'], env: environment }),
+    start: (args, env = {}) =>
+      spawn('nsenter', inside([process.execPath, program, ...args]), {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...environment, ...env },
+      }),
+    argv: (args) => ['nsenter', ...inside([process.execPath, program, ...args])],
+    environment,
+    startOnTerminal: (args) =>
+      // The words are ours, without a blank or a quote: script(1) knows no list of arguments.
+      spawn(
+        'script',
+        [
+          '--quiet',
+          '--return',
+          '--command',
+          `stty cols 100 rows 40; exec ${['nsenter', ...inside([process.execPath, program, ...args])].join(' ')}`,
+          '/dev/null',
+        ],
+        {
+          stdio: ['pipe', 'pipe', 'pipe'],
+          env: { ...environment, TERM: 'xterm-256color', COLUMNS: '100', LINES: '40' },
+        },
+      ),
     tree: (leaveOut) => treeOf(join(space, 'upper'), root, leaveOut),
     close: () =>
       new Promise((resolve) => {

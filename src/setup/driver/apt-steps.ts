@@ -1,6 +1,7 @@
 import type { CheckId } from '../../doctor/finding.js';
 import { type Step, step } from '../step.js';
 import { buildDkms } from '../steps/build-dkms.js';
+import { checkDriver } from '../steps/check-driver.js';
 import { installPackages } from '../steps/install-packages.js';
 import { loadModules } from '../steps/load-modules.js';
 import { reboot } from '../steps/reboot.js';
@@ -20,9 +21,8 @@ export function aptDraft(ground: Ground, versions: ReadonlyMap<string, string>):
   const last = () => steps.slice(-1).map(({ id }) => id);
 
   if (survey.leftovers.known && survey.leftovers.value.runDriver) {
-    const service = survey.display.known ? survey.display.value.service : null;
-    if (service) {
-      steps.push(stopDisplay('the uninstaller does not run beside an X server'));
+    if (survey.displayUnit) {
+      steps.push(stopDisplay(survey.displayUnit, 'the uninstaller does not run beside an X server'));
       warnings.push(desktopEnds);
     }
     steps.push(
@@ -80,6 +80,25 @@ export function aptDraft(ground: Ground, versions: ReadonlyMap<string, string>):
       },
     ),
   );
+  if (ground.fabric !== undefined)
+    steps.push(
+      step(
+        installPackages,
+        {
+          packages: [ground.fabric],
+          refresh: false,
+          recommends: false,
+          hold: versions.size > 0,
+          present: presentOf(ground, [ground.fabric.split('=', 1)[0]!]),
+        },
+        {
+          id: 'install-fabric-manager',
+          because: ['driver/fabric-manager-not-running'],
+          why: `NVSwitch at ${survey.switches.join(', ')}: CUDA does not start before the fabric manager of the very same version runs`,
+          after: ['install-driver'],
+        },
+      ),
+    );
   if (!isPrebuilt(ground) && survey.toCome.length > 0) {
     steps.push(
       step(
@@ -113,12 +132,44 @@ export function aptEnding(ground: Ground, undone: readonly string[]): readonly S
     ...(loaded && driverChanges ? [`driver ${loaded.version} is in the kernel, and the libraries on disk will be others`] : []),
   ];
   if (reasons.length > 0) return [rebootStep(ground, reasons, undone)];
-  const stopped = undone.includes('stop-display') ? [startDisplay(['load-module'])] : [];
-  return [loadStep(['install-driver']), ...stopped];
+  const stopped = undone.includes('stop-display') && survey.displayUnit ? [startDisplay(survey.displayUnit, ['load-module'])] : [];
+  return [loadStep(['install-driver']), ...fabricStart(ground), ...stopped, checkStep(ground, null, ['load-module'])];
 }
 
+/** The fabric manager, where it comes with this plan. */
+export const fabricStart = ({ fabric }: Pick<Ground, 'fabric'>): readonly Step<unknown>[] =>
+  fabric === undefined
+    ? []
+    : [
+        step(
+          startUnit,
+          { unit: 'nvidia-fabricmanager.service' },
+          {
+            id: 'start-fabric-manager',
+            because: ['driver/fabric-manager-not-running'],
+            why: 'CUDA says `system not yet initialized` until it runs',
+            after: ['load-module'],
+          },
+        ),
+      ];
+
+/** What an installation ends with: `version` is what was installed, where that is known before. */
+export const checkStep = ({ survey }: Pick<Ground, 'survey'>, version: string | null, after: readonly string[]): Step<unknown> => {
+  const gpus = survey.gpus.known ? survey.gpus.value.filter(({ owner }) => owner !== 'vfio-pci').length : 0;
+  return step(
+    checkDriver,
+    { version, gpus: gpus + survey.assumedGpus.length },
+    {
+      id: 'check-driver',
+      because: [],
+      why: 'A module of one version beside libraries of another, or without its nodes in /dev, is a driver for nobody',
+      after,
+    },
+  );
+};
+
 /** The reboot that ends a plan; `reasons` say what waits for it. */
-export function rebootStep({ survey }: Ground, reasons: readonly string[], after: readonly string[]): Step<unknown> {
+export function rebootStep({ survey }: Pick<Ground, 'survey'>, reasons: readonly string[], after: readonly string[]): Step<unknown> {
   const because: CheckId[] = [
     ...(rivalsAtWork(survey).length > 0 ? holding : []),
     ...(after.includes('enrol-key') ? (['kernel/secure-boot-rejects-module'] as const) : []),
@@ -151,16 +202,12 @@ export const loadStep = (after: readonly string[]): Step<unknown> =>
 /** Whoever works in the desktop that a plan stops would lose the terminal that carries it out. */
 export const desktopEnds = 'The plan stops the desktop: carry it out from a text console or over ssh';
 
-export const stopDisplay = (why: string): Step<unknown> =>
+export const stopDisplay = (unit: string, why: string): Step<unknown> =>
   step(
     stopUnit,
-    { unit: 'display-manager.service' },
+    { unit },
     { id: 'stop-display', because: [], why: `The desktop ends, and whoever works there with it: ${why}`, after: [] },
   );
 
-export const startDisplay = (after: readonly string[]): Step<unknown> =>
-  step(
-    startUnit,
-    { unit: 'display-manager.service' },
-    { id: 'start-display', because: [], why: 'The desktop was stopped for the installation', after },
-  );
+export const startDisplay = (unit: string, after: readonly string[]): Step<unknown> =>
+  step(startUnit, { unit }, { id: 'start-display', because: [], why: 'The desktop was stopped for the installation', after });

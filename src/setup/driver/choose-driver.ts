@@ -21,7 +21,7 @@ export interface ChosenDriver {
 }
 
 /** What all GPUs together leave to choose from. */
-interface Limits {
+export interface Limits {
   readonly first: number;
   /** Infinity where every later branch will do. */
   readonly last: number;
@@ -38,7 +38,7 @@ export function chooseDriver(
   const limits = limitsOf(gpus);
   if ('reason' in limits) return limits;
   const method = request.from ?? (request.run ? 'run' : 'apt');
-  if (method === 'run' && !request.run) return askForFile(limits, gpus, request);
+  if (method === 'run' && !request.run) throw new Error('An installer is chosen before the driver');
   const found = request.run
     ? branchOfFile(limits, gpus, branchOf(request.run.version), request.run.version)
     : branchOfArchive(limits, gpus, distribution, installed, request);
@@ -63,10 +63,10 @@ export function chooseDriver(
       {
         what: 'method',
         choice: method,
-        why: request.run
-          ? '`--run` names an installer'
-          : request.from
-            ? `\`--from ${request.from}\` asks for it`
+        why: request.from
+          ? `\`--from ${request.from}\` asks for it`
+          : request.run
+            ? '`--run` names an installer'
             : 'packages of the distribution are updated with it, and removed without a trace',
       },
       { what: 'branch', choice: String(branch), why: `${why}; ${limitWords(limits, gpus)}; ${branch} is ${lifeOf(branch)}` },
@@ -75,7 +75,7 @@ export function chooseDriver(
   };
 }
 
-function limitsOf(gpus: readonly Gpu[]): Limits | Reason {
+export function limitsOf(gpus: readonly Gpu[]): Limits | Reason {
   const youngest = gpus.reduce((one, other) => (other.needs.firstBranch > one.needs.firstBranch ? other : one));
   const oldest = gpus.reduce((one, other) => (lastOf(other) < lastOf(one) ? other : one));
   if (youngest.needs.firstBranch > lastOf(oldest)) {
@@ -101,7 +101,7 @@ function limitsOf(gpus: readonly Gpu[]): Limits | Reason {
 
 const lastOf = ({ needs }: Gpu): number => needs.lastBranch ?? Number.POSITIVE_INFINITY;
 
-function limitWords({ first, last }: Limits, gpus: readonly Gpu[]): string {
+export function limitWords({ first, last }: Limits, gpus: readonly Gpu[]): string {
   const range = last === Number.POSITIVE_INFINITY ? `from ${first} on` : `from ${first} to ${last}`;
   return `${gpus.map(gpuWords).join(' and ')} ${gpus.length > 1 ? 'are' : 'is'} driven by the branches ${range}`;
 }
@@ -186,7 +186,7 @@ const suits = (
   (wanted === 'auto' || wanted === installed.flavour);
 
 /** Long-term before production before others: a driver is kept for years. */
-const rankOf = (branch: number): number => {
+export const rankOf = (branch: number): number => {
   const kind = driverBranches.find((row) => row.branch === branch)?.kind;
   return kind === 'long-term' ? 2 : kind === 'production' ? 1 : 0;
 };
@@ -197,7 +197,7 @@ function bestOf({ first, last }: Limits): number {
   return fit.toSorted((one, other) => rankOf(other) - rankOf(one) || other - one)[0] ?? first;
 }
 
-const flavoursOf = (branch: number, { flavours }: Limits): readonly Flavour[] =>
+export const flavoursOf = (branch: number, { flavours }: Limits): readonly Flavour[] =>
   flavours.filter((flavour) => (flavour === 'open' ? branch >= openFrom : branch < openOnlyFrom));
 
 function chooseFlavour(
@@ -229,14 +229,6 @@ function chooseFlavour(
   return branch >= openDefaultFrom
     ? { flavour: 'open', why: `it is what NVIDIA installs by default from branch ${openDefaultFrom} on` }
     : { flavour: 'proprietary', why: `before branch ${openDefaultFrom} NVIDIA installs it by default` };
-}
-
-function askForFile(limits: Limits, gpus: readonly Gpu[], { driver }: DriverRequest): Reason {
-  const version = driver ?? `${bestOf(limits)}.…`;
-  return badRequest(
-    `\`--from run\` needs an installer: ${limitWords(limits, gpus)}`,
-    `download \`NVIDIA-Linux-x86_64-${version}.run\` from NVIDIA and pass it with \`--run FILE\``,
-  );
 }
 
 const listed = (branches: readonly number[]): string =>

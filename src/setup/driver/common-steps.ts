@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Step, step } from '../step.js';
+import { rivals } from '../steps/check-gpu-owner.js';
 import { createSigningKey } from '../steps/create-signing-key.js';
 import { enrolKey } from '../steps/enrol-key.js';
 import { installPackages } from '../steps/install-packages.js';
@@ -7,12 +8,12 @@ import { rebuildInitramfs } from '../steps/rebuild-initramfs.js';
 import { writeFile } from '../steps/write-file.js';
 import { distributionName } from '../tables/distributions.js';
 import { missingComponents, withComponents } from './apt-components.js';
-import { type Ground, rivals, rivalsAtWork } from './draft.js';
+import { type Ground, rivalsAtWork } from './draft.js';
 import { isPrebuilt } from './driver-packages.js';
 import { headersMetaPackage } from './kernels.js';
 
 const templates = new URL('../../../templates/system/', import.meta.url);
-const template = (name: string): string => readFileSync(new URL(name, templates), 'utf8');
+export const template = (name: string): string => readFileSync(new URL(name, templates), 'utf8');
 
 /** What the doctor says of a GPU that another driver holds. */
 export const holding = ['kernel/nouveau-loaded', 'kernel/gpu-owned-by-other-driver'] as const;
@@ -131,6 +132,10 @@ export function enrolKeyStep({ signing }: Ground, after: readonly string[]): rea
   ];
 }
 
+/** How the early boot images are called, where a step has to be told. */
+export const namesIn = ({ imageNames }: Pick<Ground['survey'], 'imageNames'>) =>
+  imageNames.known && imageNames.value && imageNames.value !== 'initrd.img' ? { names: imageNames.value } : {};
+
 /** Keeps nouveau and nova_core off the GPU: in modprobe.d, and in the early boot image of every kernel. */
 export function rivalSteps(
   { survey }: Pick<Ground, 'survey'>,
@@ -163,7 +168,7 @@ export function rivalSteps(
       blacklist,
       step(
         rebuildInitramfs,
-        { tool, kernels, holds: blacklistFile },
+        { tool, kernels, ...namesIn(survey), holds: blacklistFile },
         {
           id: 'rebuild-initramfs',
           because: ['kernel/nouveau-not-blacklisted'],

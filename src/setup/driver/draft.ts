@@ -1,5 +1,6 @@
 import type { Preflight } from '../plan.js';
 import type { Step } from '../step.js';
+import { isRival, rivals } from '../steps/check-gpu-owner.js';
 import type { Distribution, Signing } from '../tables/distributions.js';
 import type { ChosenDriver } from './choose-driver.js';
 import type { DriverRequest } from './request.js';
@@ -13,6 +14,10 @@ export interface Ground {
   readonly chosen: ChosenDriver;
   /** A machine without a screen of its own takes no X server and no OpenGL. */
   readonly desktop: boolean;
+  /** Whether NVIDIA's OpenGL is installed. */
+  readonly openglFiles: boolean;
+  /** The package of the fabric manager that fits, where one is needed and can be had. */
+  readonly fabric: string | undefined;
   /** How modules are signed; undefined where the firmware does not ask for it. */
   readonly signing: Signing | undefined;
 }
@@ -25,16 +30,9 @@ export interface Draft {
   readonly warnings: readonly string[];
 }
 
-/** Modules of the kernel that drive NVIDIA GPUs without NVIDIA's driver. */
-export const rivals = ['nouveau', 'nova_core'] as const;
-
-/** Those of them that hold a GPU, or are in the kernel. */
-export function rivalsAtWork({ gpus, modules }: Survey): readonly string[] {
+/** Those of the kernel's own drivers that hold a GPU, or are in the kernel. */
+export function rivalsAtWork({ gpus, modules }: Pick<Survey, 'gpus' | 'modules'>): readonly string[] {
   const owners = gpus.known ? gpus.value.map(({ owner }) => owner) : [];
   const loaded = modules.known ? modules.value.map(({ name }) => name) : [];
-  return rivals.filter(
-    (name) =>
-      loaded.includes(name) ||
-      owners.some((owner) => owner?.replaceAll('-', '_').toLowerCase() === name || (owner === 'NovaCore' && name === 'nova_core')),
-  );
+  return rivals.filter((name) => loaded.includes(name) || owners.some((owner) => owner && isRival(owner, name)));
 }

@@ -11,7 +11,8 @@ export function parseCandidates(text: string): ReadonlySet<string> {
   return new Set([...found].flatMap(([, name, candidate]) => (candidate === '(none)' ? [] : [name!])));
 }
 
-async function candidates(host: Host, names: readonly string[]): Promise<ReadonlySet<string> | undefined> {
+/** Those of `names` that apt could install; undefined where it cannot be asked. */
+export async function candidates(host: Host, names: readonly string[]): Promise<ReadonlySet<string> | undefined> {
   const answer = await host.ask({ program: 'apt-cache', args: ['policy', ...names], timeoutMs: 30_000 });
   return answer.outcome === 'exited' && answer.code === 0 ? parseCandidates(answer.stdout) : undefined;
 }

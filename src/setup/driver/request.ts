@@ -13,8 +13,10 @@ export interface DriverRequest {
   /** `580`, or `580.95.05` */
   readonly driver: string | undefined;
   readonly kernelModule: 'auto' | 'open' | 'proprietary';
-  /** False: leave the OpenGL libraries of the distribution alone. */
-  readonly openglFiles: boolean;
+  /** The SHA-256 that the installer has to have. */
+  readonly sha256?: string | undefined;
+  /** False: leave the OpenGL libraries of the distribution alone; undefined: as the machine needs it. */
+  readonly openglFiles: boolean | undefined;
   /** PCI device ids of GPUs that are to be taken for present. */
   readonly assumeGpus: readonly string[];
 }
@@ -47,7 +49,11 @@ export function parseDeviceId(text: string): string {
 }
 
 /** Throws a `UserError` where the options contradict each other. */
-export function checkRequest({ from, run, driver }: DriverRequest): void {
+export function checkRequest({ from, run, driver, sha256 }: DriverRequest): void {
+  if (sha256 !== undefined && !/^[0-9a-f]{64}$/.test(sha256))
+    throw new UserError(`\`${sha256}\` is no SHA-256`, { hint: '64 hex digits, as `sha256sum FILE` prints them' });
+  if (sha256 !== undefined && !run && !(from === 'run' && driver?.includes('.')))
+    throw new UserError('`--sha256` is for an installer', { hint: 'add `--run FILE`, or `--from run --driver VERSION`' });
   if (run && from === 'apt') throw new UserError('`--run` and `--from apt` exclude each other', { hint: 'leave one of them out' });
   if (driver !== undefined && !/^\d{3}(\.\d+){0,2}$/.test(driver)) {
     throw new UserError(`\`${driver}\` is no driver version`, { hint: 'a branch such as `580`, or a version such as `580.95.05`' });
@@ -63,21 +69,23 @@ const kept = z.strictObject({
   run: hostPath.optional(),
   driver: z.string().optional(),
   kernelModule: z.enum(['auto', 'open', 'proprietary']),
-  openglFiles: z.boolean(),
+  openglFiles: z.boolean().optional(),
+  sha256: z.string().optional(),
 });
 
 /** A request as a plan keeps it, to plan again after a reboot; nothing is assumed then. */
-export const keptRequest = ({ dkms, from, run, driver, kernelModule, openglFiles }: DriverRequest): Json => ({
+export const keptRequest = ({ dkms, from, run, driver, kernelModule, openglFiles, sha256 }: DriverRequest): Json => ({
   dkms,
   ...(from === undefined ? {} : { from }),
   ...(run === undefined ? {} : { run: run.path }),
   ...(driver === undefined ? {} : { driver }),
   kernelModule,
-  openglFiles,
+  ...(openglFiles === undefined ? {} : { openglFiles }),
+  ...(sha256 === undefined ? {} : { sha256 }),
 });
 
 /** What `keptRequest` made. */
 export function requestFrom(json: Json | undefined): DriverRequest {
-  const { from, run, driver, ...rest } = kept.parse(json);
-  return { ...rest, from, run: run === undefined ? undefined : parseRunFile(run), driver, assumeGpus: [] };
+  const { from, run, driver, openglFiles, ...rest } = kept.parse(json);
+  return { ...rest, openglFiles, from, run: run === undefined ? undefined : parseRunFile(run), driver, assumeGpus: [] };
 }

@@ -7,6 +7,8 @@ export interface RunWishes {
   readonly flavour: 'open' | 'proprietary';
   readonly dkms: boolean;
   readonly openglFiles: boolean;
+  /** 32-bit programs run here, and get their libraries too. */
+  readonly compat32: boolean;
   /** Keys to sign the module with; undefined: do not sign. */
   readonly signing: { readonly key: string; readonly certificate: string } | undefined;
   /** Go on although the distribution offers packages. */
@@ -19,10 +21,10 @@ export type RunArguments =
 
 /** The arguments that the installer of this very version knows; or why no arguments do what is wished. */
 export function runArguments(wishes: RunWishes): RunArguments {
-  const { version, dkms, openglFiles, signing, overrideAlternateInstall } = wishes;
+  const { version, dkms, openglFiles, compat32, signing, overrideAlternateInstall } = wishes;
   const flavour = flavourArgument(wishes);
   if (flavour === null) return { possible: false, why: `driver ${version} has no open kernel module: the first with one is ${openFrom}` };
-  const wanted = [
+  const wanted: string[] = [
     '--silent',
     ...(dkms ? ['--dkms'] : []),
     ...(flavour ? [flavour] : []),
@@ -32,6 +34,8 @@ export function runArguments(wishes: RunWishes): RunArguments {
   ];
   const unknown = wanted.find((flag) => !knowsFlag(version, flag));
   if (unknown) return { possible: false, why: `the installer of driver ${version} does not know \`${unknown.split('=', 1)[0]}\`` };
+  // Before it was an option the installer put them where it found a folder for them.
+  if (compat32 && knowsFlag(version, '--install-compat32-libs')) wanted.push('--install-compat32-libs');
   // We rebuild the images of all kernels ourselves; an installer that could do so would for one kernel only.
   return { possible: true, args: [...wanted, ...(knowsFlag(version, '--no-rebuild-initramfs') ? ['--no-rebuild-initramfs'] : [])] };
 }

@@ -1,27 +1,52 @@
 import type { Preflight } from '../plan.js';
 import { type Step, step } from '../step.js';
 import { buildDkms } from '../steps/build-dkms.js';
+import { downloadFile } from '../steps/download-file.js';
 import { removePackages } from '../steps/remove-packages.js';
 import { runInstaller } from '../steps/run-installer.js';
 import { startUnit } from '../steps/start-unit.js';
 import { stopUnit } from '../steps/stop-unit.js';
-import { unloadModules, unloadOrder } from '../steps/unload-modules.js';
-import { desktopEnds, loadStep, rebootStep, startDisplay, stopDisplay } from './apt-steps.js';
+import { unloadModules } from '../steps/unload-modules.js';
+import { checkStep, desktopEnds, loadStep, rebootStep, startDisplay, stopDisplay } from './apt-steps.js';
 import { enrolKeyStep, rivalSteps, signingKeyStep, toolPackages, toolsStep } from './common-steps.js';
 import { type Draft, type Ground, rivalsAtWork } from './draft.js';
 import { driverPackages } from './installed-driver.js';
 import type { RunFile } from './request.js';
+import { modulesToUnload } from './unloading.js';
+
+/** The installer that is run. */
+export interface Installer {
+  readonly run: RunFile;
+  /** What it has to have when it is run; undefined where nobody could look. */
+  readonly sha256: string | undefined;
+  /** Where it is loaded from; undefined of a file that somebody has. */
+  readonly urls: readonly string[] | undefined;
+}
 
 /**
  * Steps around a .run installer. With `--silent` it gives up without a question where nouveau or an NVIDIA module is in use,
  * an X server runs, or the distribution offers packages (nvidia-installer misc.c and kernel.c): all four are seen to before.
  */
-export function runDraft(ground: Ground, run: RunFile, args: readonly string[], keyEnrolled: boolean): Draft {
+export function runDraft(ground: Ground, { run, sha256, urls }: Installer, args: readonly string[], keyEnrolled: boolean): Draft {
   const { survey, request } = ground;
   const tools = toolPackages(ground);
   const first: Step<unknown>[] = [];
   const last = () => first.slice(-1).map(({ id }) => id);
 
+  // Before anything is taken away: where it cannot be had, all stays as it is.
+  if (urls && sha256 !== undefined)
+    first.push(
+      step(
+        downloadFile,
+        { urls, path: run.path, sha256 },
+        {
+          id: 'download-installer',
+          because: [],
+          why: 'The installer is not here; what is run is what has the checksum that is known',
+          after: [],
+        },
+      ),
+    );
   const ours = survey.packages.known ? driverPackages(survey.packages.value).map(({ name }) => name) : [];
   if (ours.length > 0) {
     first.push(
@@ -32,7 +57,7 @@ export function runDraft(ground: Ground, run: RunFile, args: readonly string[], 
           id: 'remove-driver-packages',
           because: ['driver/mixed-installers'],
           why: 'A driver of packages is here: their files and those of the installer would overwrite each other at every update',
-          after: [],
+          after: last(),
         },
       ),
     );
@@ -50,7 +75,7 @@ export function runDraft(ground: Ground, run: RunFile, args: readonly string[], 
       ? ['only at boot the firmware takes our key, and the installer gives up when the kernel refuses its module']
       : []),
   ];
-  const second = installation(ground, run, args, { afterBoot: reasons.length > 0, replacesPackages: ours.length > 0 });
+  const second = installation(ground, { run, sha256 }, args, { afterBoot: reasons.length > 0, replacesPackages: ours.length > 0 });
   const ids = [...first, ...second, ...(reasons.length > 0 ? [{ id: 'reboot' }] : [])].map(({ id }) => id);
   const warnings = [
     ...tools.warnings,
@@ -76,17 +101,33 @@ export function runDraft(ground: Ground, run: RunFile, args: readonly string[], 
     : { steps: [...first, ...second], afterReboot: [], preflight, warnings };
 }
 
+/** Services that keep the module in use, those that we know first, in the order to stop them. */
+export function unitsInTheWay({
+  driverUsers,
+  holders,
+  displayUnit,
+}: Pick<Ground['survey'], 'driverUsers' | 'holders' | 'displayUnit'>): readonly string[] {
+  const known = driverUsers.known ? driverUsers.value : [];
+  const others = (holders.known ? holders.value : []).flatMap(({ place }) => (place.kind === 'service' ? [place.unit] : []));
+  return [
+    ...new Set([...others.filter((unit) => unit !== displayUnit && !known.includes(unit) && !isDisplayManager.test(unit)), ...known]),
+  ];
+}
+
+/** They go with `display-manager.service`, whose other names they are. */
+const isDisplayManager = /^(gdm3?|lightdm|sddm|lxdm|xdm|slim|nodm|greetd|ly)(@\w+)?\.service$/;
+
 /** The installer itself, with whatever holds the GPU out of its way. */
 function installation(
   { survey, request, chosen }: Ground,
-  run: RunFile,
+  { run, sha256 }: Pick<Installer, 'run' | 'sha256'>,
   args: readonly string[],
   { afterBoot, replacesPackages }: { afterBoot: boolean; replacesPackages: boolean },
 ): readonly Step<unknown>[] {
   const steps: Step<unknown>[] = [];
-  const service = survey.display.known ? survey.display.value.service : null;
-  if (service) steps.push(stopDisplay('the installer gives up while an X server runs'));
-  const users = survey.driverUsers.known ? survey.driverUsers.value : [];
+  const service = survey.displayUnit;
+  if (service) steps.push(stopDisplay(service, 'the installer gives up while an X server runs'));
+  const users = unitsInTheWay(survey);
   for (const unit of users) {
     steps.push(
       step(
@@ -96,8 +137,7 @@ function installation(
       ),
     );
   }
-  const loaded = survey.modules.known ? survey.modules.value.map(({ name }) => name) : [];
-  const toUnload = unloadOrder.filter((name) => loaded.includes(name));
+  const toUnload = survey.modules.known ? modulesToUnload(survey.modules.value) : [];
   if (toUnload.length > 0 && !afterBoot) {
     steps.push(
       step(
@@ -115,7 +155,7 @@ function installation(
   steps.push(
     step(
       runInstaller,
-      { file: run.path, version: run.version, args },
+      { file: run.path, version: run.version, args, ...(sha256 === undefined ? {} : { sha256 }) },
       {
         id: 'install-driver',
         because: ['driver/module-missing', 'driver/nvidia-smi-fails'],
@@ -149,7 +189,8 @@ function installation(
       ),
     );
   }
-  if (service) steps.push(startDisplay(['load-module']));
+  if (service) steps.push(startDisplay(service, ['load-module']));
+  steps.push(checkStep({ survey }, run.version, ['load-module']));
   return steps;
 }
 
@@ -158,7 +199,7 @@ function preflightOf({ survey }: Ground, ids: readonly string[], args: readonly 
   const there = (...wanted: readonly string[]) => wanted.filter((id) => ids.includes(id));
   const rivals = rivalsAtWork(survey);
   const loaded = survey.modules.known ? survey.modules.value.map(({ name }) => name).filter((name) => name.startsWith('nvidia')) : [];
-  const { service, xServers } = survey.display.known ? survey.display.value : { service: null, xServers: [] };
+  const { service, xServers } = survey.display.known ? survey.display.value : { service: survey.displayUnit, xServers: [] };
   const hooks = survey.leftovers.known ? survey.leftovers.value.alternateInstall : [];
   return [
     {
@@ -168,8 +209,11 @@ function preflightOf({ survey }: Ground, ids: readonly string[], args: readonly 
     },
     {
       question: 'Is an NVIDIA module in the kernel?',
-      found: loaded.length > 0 ? loaded.join(', ') : survey.modules.known ? 'no' : `not known: ${survey.modules.why}`,
-      handledBy: loaded.length > 0 ? there('unload-modules', 'reboot') : [],
+      found: loaded.length > 0 ? `${loaded.join(', ')}${heldBy(survey)}` : survey.modules.known ? 'no' : `not known: ${survey.modules.why}`,
+      handledBy:
+        loaded.length > 0
+          ? there(...unitsInTheWay(survey).map((unit) => `stop-${unit.replace(/\.service$/, '')}`), 'unload-modules', 'reboot')
+          : [],
     },
     {
       question: 'Does an X server run?',
@@ -181,7 +225,7 @@ function preflightOf({ survey }: Ground, ids: readonly string[], args: readonly 
             : survey.display.known
               ? 'no'
               : `not known: ${survey.display.why}`,
-      handledBy: xServers.length > 0 || service ? there('stop-display') : [],
+      handledBy: xServers.length > 0 || service ? there('stop-display', 'start-display') : [],
     },
     {
       question: 'Does the distribution ask for its own packages instead?',
@@ -190,4 +234,10 @@ function preflightOf({ survey }: Ground, ids: readonly string[], args: readonly 
         hooks.length === 0 ? [] : args.includes('--no-check-for-alternate-installs') ? ['install-driver'] : there('remove-driver-packages'),
     },
   ];
+}
+
+/** Who has the module in use, in words. */
+function heldBy({ holders }: Ground['survey']): string {
+  if (!holders.known || holders.value.length === 0) return '';
+  return `, in use by ${holders.value.map(({ name, pid }) => `${name} (process ${pid})`).join(', ')}`;
 }

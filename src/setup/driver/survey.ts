@@ -4,6 +4,9 @@ import { bootId } from '../../doctor/facts/boot-id.js';
 import { type DisplayManager, displayManager } from '../../doctor/facts/display-manager.js';
 import { type DriverLeftovers, driverLeftovers } from '../../doctor/facts/driver-leftovers.js';
 import { driverUsers } from '../../doctor/facts/driver-users.js';
+import { type GpuHolder, gpuHolders, placeOfProcess } from '../../doctor/facts/gpu-holders.js';
+import { hybridGraphics } from '../../doctor/facts/hybrid-graphics.js';
+import { type InitramfsNames, initramfsNames } from '../../doctor/facts/initramfs-names.js';
 import { initramfsTool } from '../../doctor/facts/initramfs-tool.js';
 import { type InstalledKernel, installedKernels } from '../../doctor/facts/installed-kernels.js';
 import { installedPackageNames } from '../../doctor/facts/installed-package-names.js';
@@ -13,6 +16,7 @@ import { machine } from '../../doctor/facts/machine.js';
 import { machineId } from '../../doctor/facts/machine-id.js';
 import { type BlacklistEntry, moduleBlacklist } from '../../doctor/facts/module-blacklist.js';
 import { type ModuleLoading, moduleLoading } from '../../doctor/facts/module-loading.js';
+import { multilib } from '../../doctor/facts/multilib.js';
 import { type DriverVersions, nvidiaDriverVersions } from '../../doctor/facts/nvidia-driver-versions.js';
 import { nvidiaFunctions } from '../../doctor/facts/nvidia-functions.js';
 import { type OsRelease, osRelease } from '../../doctor/facts/os-release.js';
@@ -55,10 +59,21 @@ export interface Survey {
   readonly driver: Known<DriverVersions>;
   readonly secureBoot: Known<SecureBoot>;
   readonly display: Known<DisplayManager>;
+  /** What to stop so that nothing shows a desktop any more; null where nothing does. */
+  readonly displayUnit: string | null;
+  /** X servers that belong to no service: only who started them can end them. */
+  readonly looseServers: readonly number[];
+  /** Where somebody looked: processes that have the GPU open. */
+  readonly holders: Known<readonly GpuHolder[]>;
+  /** The GPU of Intel or AMD that shows the desktop beside NVIDIA's, in words. */
+  readonly hybrid: string | null;
+  /** The sign that 32-bit programs run here. */
+  readonly multilib: string | null;
   readonly packages: Known<readonly InstalledPackage[]>;
   readonly packageNames: Known<ReadonlySet<string>>;
   readonly aptSources: Known<readonly AptSourcesFile[]>;
   readonly initramfs: Known<InitramfsTool | null>;
+  readonly imageNames: Known<InitramfsNames | null>;
   readonly leftovers: Known<DriverLeftovers>;
   readonly driverUsers: Known<readonly string[]>;
   readonly virtualization: Known<Virtualization>;
@@ -128,6 +143,11 @@ export async function surveyOf(facts: Facts, assumeGpus: readonly string[]): Pro
     ),
   );
   const initramfs = await read(initramfsTool, (tool) => tool ?? 'none');
+  const imageNames = await facts.of(initramfsNames);
+  const [hybrid, multi] = [await facts.of(hybridGraphics), await facts.of(multilib)];
+  const inUse = modules.known && modules.value.some(({ name }) => name === 'nvidia');
+  const holders: Known<readonly GpuHolder[]> = inUse ? await facts.of(gpuHolders) : { known: true, value: [], source: '/proc/modules' };
+  const { unit: displayUnit, loose: looseServers } = await displayUnitOf(facts, display);
   const leftovers = await read(driverLeftovers, ({ runDriver, alternateInstall }) =>
     list(
       [...(runDriver ? ['a driver of a .run installer'] : []), ...alternateInstall.map((which) => `alternate-install-${which}`)],
@@ -172,15 +192,35 @@ export async function surveyOf(facts: Facts, assumeGpus: readonly string[]): Pro
     driver,
     secureBoot: sb,
     display,
+    displayUnit,
+    looseServers,
+    holders,
+    hybrid: hybrid.known && hybrid.value ? `${hybrid.value.maker} at ${hybrid.value.address}` : null,
+    multilib: multi.known ? multi.value : null,
     packages: installed,
     packageNames: names,
     aptSources: sources,
     initramfs,
+    imageNames,
     leftovers,
     driverUsers: users,
     virtualization: virtual,
     wsl: inWsl,
   };
+}
+
+/** The unit that starts the desktop; of an X server without a display manager the service that it belongs to. */
+async function displayUnitOf(facts: Facts, display: Known<DisplayManager>) {
+  if (!display.known) return { unit: null, loose: [] };
+  if (display.value.service) return { unit: 'display-manager.service', loose: [] };
+  const loose: number[] = [];
+  let unit: string | null = null;
+  for (const pid of display.value.xServers) {
+    const place = await placeOfProcess(facts.host, pid);
+    if (place.kind === 'service') unit ??= place.unit;
+    else loose.push(pid);
+  }
+  return { unit, loose };
 }
 
 const ownerWords = (driver: string | null | undefined) =>

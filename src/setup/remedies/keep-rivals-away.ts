@@ -1,7 +1,8 @@
 import { gpusOf } from '../../doctor/gpus.js';
 import { holding, rivalSteps } from '../driver/common-steps.js';
-import { rivals, rivalsAtWork } from '../driver/draft.js';
+import { rivalsAtWork } from '../driver/draft.js';
 import { step } from '../step.js';
+import { rivals } from '../steps/check-gpu-owner.js';
 import { reboot } from '../steps/reboot.js';
 import type { Remedy } from './remedy.js';
 

@@ -94,7 +94,9 @@ function inOrderOfRemedies(findings: readonly Finding[]): readonly Finding[] {
 function inOrder(steps: readonly PlannedStep[]): readonly PlannedStep[] {
   const once = steps.filter(({ id }, index) => steps.findIndex((each) => each.id === id) === index);
   const reboots = once.filter(({ kind }) => kind === 'reboot');
-  const before = once.filter(({ kind }) => kind !== 'reboot' && (reboots.length === 0 || kind !== 'load-modules'));
+  const before = once.filter(
+    ({ kind }) => kind !== 'reboot' && (reboots.length === 0 || (kind !== 'load-modules' && kind !== 'check-driver')),
+  );
   const ids = new Set([...before, ...reboots].map(({ id }) => id));
   return [...before, ...reboots].map((each) => ({
     ...each,

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors.js';
-import type { Command, MutableHost } from '../../host/host.js';
+import type { Command, Host, MutableHost } from '../../host/host.js';
 import { carryOut } from './carry-out.js';
 
 const minutes = 60_000;
@@ -39,20 +39,35 @@ export async function refuseLargerRemoval(
   host: MutableHost,
   verb: 'purge' | 'remove',
   names: readonly string[],
+  options: readonly string[],
   mayGo: (name: string) => boolean,
 ): Promise<void> {
-  const { program, args } = aptGet('--simulate', verb, '--yes', ...names);
-  const answer = await host.ask({ program, args, timeoutMs: 2 * minutes });
-  if (answer.outcome !== 'exited' || answer.code !== 0) {
-    const why = answer.outcome === 'exited' ? answer.stderr.trim().split('\n').at(-1) : answer.outcome;
-    throw new UserError(`Cannot tell what removing ${names.join(', ')} would take along: ${why}`, { exitCode: 3 });
-  }
-  const others = [...removed(answer.stdout)].filter((name) => !mayGo(name));
+  const removal = await removalOf(host, verb, names, options);
+  if (typeof removal === 'string')
+    throw new UserError(`Cannot tell what removing ${names.join(', ')} would take along: ${removal}`, { exitCode: 3 });
+  const others = [...removal].filter((name) => !mayGo(name));
   if (others.length === 0) return;
   throw new UserError(`Removing ${names.join(', ')} would take along ${others.join(', ')}`, {
     exitCode: 3,
     hint: `\`apt-get --simulate ${verb} ${names.join(' ')}\` shows it; what you can do without you remove yourself`,
   });
+}
+
+/** What `verb` of `names` would take away, by apt's own simulation; a sentence where it does not tell. */
+export async function removalOf(
+  host: Host,
+  verb: 'purge' | 'remove',
+  names: readonly string[],
+  options: readonly string[] = [],
+): Promise<ReadonlySet<string> | string> {
+  const { program, args } = aptGet('--simulate', verb, '--yes', ...options, ...names);
+  const answer = await host.ask({ program, args, timeoutMs: 2 * minutes });
+  if (answer.outcome === 'exited' && answer.code === 0) return removed(answer.stdout);
+  return answer.outcome === 'exited'
+    ? (answer.stderr.trim().split('\n').at(-1) ?? `apt ended with ${answer.code}`)
+    : answer.outcome === 'unavailable'
+      ? answer.why
+      : answer.outcome;
 }
 
 /** `Remv libx11-6 [2:1.8.4-2]`, `Purg nvidia-driver:amd64 [535]` */

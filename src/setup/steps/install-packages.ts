@@ -114,7 +114,7 @@ export const installPackages: StepKind<Params> = {
           (name) => configured.includes(name) === (verb === 'remove') && (name in there || (verb === 'purge' && leftovers.includes(name))),
         );
         if (names.length === 0) continue;
-        await refuseLargerRemoval(host, verb, names, (name) => ours.has(name));
+        await refuseLargerRemoval(host, verb, names, [], (name) => ours.has(name));
         await carryOut(host, [aptGet(verb, '--yes', ...names)]);
       }
       const again = automatic.filter((name) => name in there);

@@ -9,15 +9,19 @@ import { asJson, packageRecord, takePackages } from './package-record.js';
 
 interface Params {
   readonly packages: readonly string[];
+  /** Some of them are held at their version: apt takes those away only when it is told so. */
+  readonly held?: boolean | undefined;
 }
+
+const changeHeld = '--allow-change-held-packages';
 
 /** Removes packages of Debian and its kin with their configuration. */
 export const removePackages: StepKind<Params> = {
   kind: 'remove-packages',
-  params: z.strictObject({ packages: z.array(plainName).min(1) }),
-  describe: ({ packages }) => ({
-    summary: `Remove ${packages.join(', ')}`,
-    commands: [aptGet('purge', '--yes', ...packages)],
+  params: z.strictObject({ packages: z.array(plainName).min(1), held: z.boolean().optional() }),
+  describe: ({ packages, held }) => ({
+    summary: `Remove ${packages.join(', ')}${held ? ', also those that are held' : ''}`,
+    commands: [aptGet('purge', '--yes', ...(held ? [changeHeld] : []), ...packages)],
     files: [],
     risk: 'disruptive',
     needs: ['root'],
@@ -31,14 +35,20 @@ export const removePackages: StepKind<Params> = {
   },
   change: {
     before: async (_, host) => asJson(await takePackages(host)),
-    async apply({ packages }, _, host) {
+    async apply({ packages, held }, _, host) {
       await mendPackages(host);
       const { there, leftovers } = await takePackages(host);
       const known = packages.filter((name) => isIn(name, Object.keys(there)) || isIn(name, leftovers));
       if (known.length === 0) return;
       // What depends on a driver is a part of it; a desktop never is.
-      await refuseLargerRemoval(host, 'purge', known, (name) => packages.includes(name) || /nvidia|cuda/.test(name));
-      await carryOut(host, removePackages.describe({ packages: known }).commands);
+      await refuseLargerRemoval(
+        host,
+        'purge',
+        known,
+        held ? [changeHeld] : [],
+        (name) => packages.includes(name) || /nvidia|cuda/.test(name),
+      );
+      await carryOut(host, removePackages.describe({ packages: known, held }).commands);
     },
     async settle(_, record, host) {
       const [before, now] = [packageRecord.parse(record), await takePackages(host)];

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { UserError } from '../../errors.js';
-import type { HostPath } from '../../host/host.js';
+import type { Host, HostPath } from '../../host/host.js';
 import type { StepKind } from '../step.js';
 import { versionText } from '../tables/row-source.js';
+import { sha256Text } from '../tables/run-installers.js';
 import { carryOut } from './carry-out.js';
 import { hostPath } from './host-path.js';
 
@@ -11,6 +13,8 @@ interface Params {
   readonly version: string;
   /** What the installer of this very version knows: `runArguments` makes them. */
   readonly args: readonly string[];
+  /** What the file had when the plan was made: another one is not run. */
+  readonly sha256?: string | undefined;
 }
 
 const uninstaller = '/usr/bin/nvidia-uninstall';
@@ -23,13 +27,16 @@ const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/
  */
 export const runInstaller: StepKind<Params> = {
   kind: 'run-installer',
-  params: z.strictObject({ file: hostPath, version: versionText, args: z.array(z.string().regex(/^--[^\p{Cc}]+$/u)) }),
+  params: z.strictObject({
+    file: hostPath,
+    version: versionText,
+    args: z.array(z.string().regex(/^--[^\p{Cc}]+$/u)),
+    sha256: sha256Text.optional(),
+  }),
   describe: ({ file, version, args }) => ({
     summary: `Install driver ${version} with ${file}`,
-    commands: [
-      { program: 'chmod', args: ['u+x', file] },
-      { program: file, args, timeoutMs: 30 * 60_000 },
-    ],
+    // The file is a shell script with data behind it. Started by `sh` it need not be executable, nor lie where programs may be run.
+    commands: [{ program: 'sh', args: [file, ...args], timeoutMs: 30 * 60_000 }],
     files: [],
     risk: 'disruptive',
     needs: ['root'],
@@ -58,10 +65,15 @@ export const runInstaller: StepKind<Params> = {
     async before({ file }, host) {
       const status = await host.stat(file);
       if (status.outcome !== 'status' || status.kind !== 'file') throw new UserError(`There is no file \`${file}\``, { exitCode: 3 });
-      return { mode: status.mode };
+      return null;
     },
     // The installer takes away what an earlier try of it left before it begins.
     async apply(params, _, host) {
+      if (params.sha256 !== undefined && (await sha256Of(host, params.file)) !== params.sha256)
+        throw new UserError(`\`${params.file}\` is not the file that the plan was made with: its SHA-256 differs`, {
+          exitCode: 3,
+          hint: 'somebody changed it since; look who, and plan again',
+        });
       await carryOut(host, runInstaller.describe(params).commands);
       const log = await host.read(installerLog, 'utf8', 1024 * 1024);
       const complaints = log.outcome === 'text' ? complaintsIn(log.text) : [];
@@ -72,11 +84,9 @@ export const runInstaller: StepKind<Params> = {
         });
       }
     },
-    async undo({ file }, record, host) {
+    async undo(_, __, host) {
       if ((await host.stat(uninstaller)).outcome === 'status')
         await carryOut(host, [{ program: uninstaller, args: ['--silent'], timeoutMs: 10 * 60_000 }]);
-      const { mode } = z.strictObject({ mode: z.number().int() }).parse(record);
-      if ((await host.stat(file)).outcome === 'status') await host.setMode(file, mode);
       return undefined;
     },
     async isCarriedOut(params, host) {
@@ -88,6 +98,14 @@ export const runInstaller: StepKind<Params> = {
     },
   },
 };
+
+async function sha256Of(host: Host, file: HostPath): Promise<string | undefined> {
+  const streamed = await host.stream(file);
+  if (streamed.outcome !== 'bytes') return undefined;
+  const hash = createHash('sha256');
+  for await (const chunk of streamed.chunks) hash.update(chunk);
+  return hash.digest('hex');
+}
 
 /** Lines such as `ERROR: Failed to run …`, `WARNING: Failed to register the NVIDIA kernel modules with DKMS`. */
 export const complaintsIn = (log: string): readonly string[] =>

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { HostFailure, networkFailure, type Patience, sizeOf } from '../../download/download.js';
+import { asUserError, fetchFile } from '../../download/fetch-file.js';
 import { ExitCode, UserError } from '../../errors.js';
-import { HostFailure, networkFailure, type Patience, sizeOf } from '../data/fetch/download.js';
-import { asUserError, fetchArchive } from '../data/fetch/fetch-archive.js';
 import { fileOf, type KnownWeights } from './known-weights.js';
 
 export interface FetchWeightsOptions {
@@ -45,20 +45,21 @@ export async function fetchWeights({
   try {
     await mkdir(directory, { recursive: true });
   } catch (error) {
-    throw asUserError(error, directory, signal);
+    throw asUserError(error, directory, signal, otherFolder);
   }
   const wasThere = (await sizeOf(path)) > 0;
   const url = mirror === undefined ? weights.url : new URL(file, mirror.endsWith('/') ? mirror : `${mirror}/`).href;
   // A file that lies there is judged by its checksum; its size on the host is asked for only where it has to come.
   const bytes = wasThere ? await sizeOf(path) : (weights.bytes ?? (await sizeOnHost(url, path, { signal, patience })));
-  await fetchArchive(
-    { file, split: 'all', bytes, sha256: weights.sha256, hosts: [new URL('.', url).href] },
-    { path, patience, signal, otherwise: elsewhere, onBytes: (there) => onBytes(there, bytes), onFailure },
+  await fetchFile(
+    { name: file, urls: [url], bytes, sha256: weights.sha256 },
+    { path, patience, signal, words: { otherWays: waysTo(path), otherFolder }, onBytes: (there) => onBytes(there, bytes), onFailure },
   );
   return { path, wasThere };
 }
 
-const elsewhere = '`weights fetch --mirror URL` names another host';
+const waysTo = (path: string) => `\`weights fetch --mirror URL\` names another host; or put the file, loaded elsewhere, at \`${path}\``;
+const otherFolder = '`--out DIR` names another folder';
 
 /** Bytes of a file as its host says them before it gives any. */
 async function sizeOnHost(
@@ -86,7 +87,7 @@ async function sizeOnHost(
         ? error.message
         : networkFailure(error).message;
     throw new UserError(`Could not load \`${fileOf({ url })}\`: ${new URL(url).host}: ${why}`, {
-      hint: `with a network the same command loads it; ${elsewhere}; or put the file, loaded elsewhere, at \`${path}\``,
+      hint: `with a network the same command loads it; ${waysTo(path)}`,
       exitCode: ExitCode.failed,
       cause: error,
     });

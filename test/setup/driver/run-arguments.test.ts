@@ -10,6 +10,7 @@ const wish: RunWishes = {
   flavour: 'proprietary',
   dkms: true,
   openglFiles: true,
+  compat32: false,
   signing: undefined,
   overrideAlternateInstall: false,
 };
@@ -27,6 +28,8 @@ t.test('the arguments are those that this version knows', async (t) => {
       { version: '550.54.14', flavour: 'open' },
       ['--silent', '--dkms', '--kernel-module-build-directory=kernel-open', '--no-rebuild-initramfs'],
     ],
+    [{ version: '340.108', compat32: true }, ['--silent', '--dkms']],
+    [{ version: '346.16', compat32: true }, ['--silent', '--dkms', '--install-compat32-libs']],
     [{ version: '555.42.02' }, ['--silent', '--dkms', '--kernel-module-type=proprietary', '--no-rebuild-initramfs']],
     [{ version: '580.95.05', flavour: 'open', dkms: false }, ['--silent', '--kernel-module-type=open', '--no-rebuild-initramfs']],
   ];
@@ -46,6 +49,7 @@ t.test('no version is ever sent a flag that it lacks', async () => {
     flavour: fc.constantFrom('open' as const, 'proprietary' as const),
     dkms: fc.boolean(),
     openglFiles: fc.boolean(),
+    compat32: fc.boolean(),
     signing: fc.constantFrom(undefined, signing),
     overrideAlternateInstall: fc.boolean(),
   });

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, rm, rmdir, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { type Patience, sizeOf } from '../../../download/download.js';
+import { asUserError, fetchFile } from '../../../download/fetch-file.js';
 import { UserError } from '../../../errors.js';
 import { type ArchiveRow, archivesOf, type DataSetRow } from './data-set-table.js';
-import { type Patience, sizeOf } from './download.js';
-import { asUserError, fetchArchive } from './fetch-archive.js';
 import { exists, moveInto } from './move-into.js';
 import { unpackTar } from './unpack-tar.js';
 
@@ -35,6 +35,7 @@ export interface Fetched {
 }
 
 const patient: Patience = { connectMs: 15_000, stallMs: 30_000, retryMs: 1000 };
+const otherFolder = '`--out DIR` names another folder';
 /** Marks a folder as fetched here, with the archives that are in it. */
 const marker = 'gpu-setup-fetched.json';
 const markSchema = z.strictObject({ name: z.string(), archives: z.array(z.string()) });
@@ -56,7 +57,7 @@ export async function fetchDataSet(options: FetchOptions): Promise<Fetched> {
     await mkdir(downloads, { recursive: true });
     await checkSpace(missing, downloads);
   } catch (error) {
-    throw asUserError(error, directory, signal);
+    throw asUserError(error, directory, signal, otherFolder);
   }
   try {
     const there = [...before];
@@ -73,11 +74,14 @@ export async function fetchDataSet(options: FetchOptions): Promise<Fetched> {
 }
 
 async function fetchOne(row: ArchiveRow, downloads: string, { signal, patience = patient, onEvent }: FetchOptions): Promise<void> {
-  const { file, bytes } = row;
-  await fetchArchive(row, {
-    path: join(downloads, file),
+  const { file, bytes, sha256, hosts } = row;
+  const path = join(downloads, file);
+  const wanted = { name: file, urls: hosts.map((host) => new URL(file, host).href), bytes, sha256 };
+  await fetchFile(wanted, {
+    path,
     patience,
     signal,
+    words: { otherWays: `\`data fetch --mirror URL\` names another host; or put the file, loaded elsewhere, at \`${path}\``, otherFolder },
     onBytes: (there) => onEvent({ kind: 'bytes', file, there, bytes }),
     onFailure: (line) => onEvent({ kind: 'failure', file, line }),
   });
@@ -111,7 +115,7 @@ async function unpackOne(
     await rm(join(downloads, file));
     onEvent({ kind: 'unpacked', file });
   } catch (error) {
-    throw asUserError(error, directory, signal);
+    throw asUserError(error, directory, signal, otherFolder);
   } finally {
     await rm(staging, { recursive: true, force: true });
   }

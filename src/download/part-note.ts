@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 const schema = z.strictObject({ url: z.string(), validator: z.string() });
@@ -6,7 +6,8 @@ const schema = z.strictObject({ url: z.string(), validator: z.string() });
 /** Which version of which URL a `.part` file is the beginning of: an ETag or a date, as `If-Range` takes it. */
 export type PartNote = z.infer<typeof schema>;
 
-const noteOf = (part: string) => `${part}.json`;
+/** Where the note of `part` lies. */
+export const noteOf = (part: string) => `${part}.json`;
 
 /** The note beside `part`; undefined where there is none, or one that a crash left half-written. */
 export async function readPartNote(part: string): Promise<PartNote | undefined> {
@@ -18,9 +19,11 @@ export async function readPartNote(part: string): Promise<PartNote | undefined> 
   }
 }
 
-export async function writePartNote(part: string, note: PartNote): Promise<void> {
+export async function writePartNote(part: string, note: PartNote, mode: number): Promise<void> {
   const fresh = `${noteOf(part)}.new`;
-  await writeFile(fresh, JSON.stringify(note));
+  await rm(fresh, { force: true });
+  await writeFile(fresh, JSON.stringify(note), { mode, flag: 'wx' });
+  await chmod(fresh, mode);
   await rename(fresh, noteOf(part));
 }
 

@@ -1,0 +1,130 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { toTheEnd } from './cut-off.js';
+import { overlaySystem } from './overlay-system.js';
+import { exceptions } from './test-plan.js';
+
+t.setTimeout(300_000);
+
+const system = (await overlaySystem())!;
+if (system) t.teardown(() => system.close());
+const options = { skip: system ? false : 'this machine lets nobody mount an overlay, or has no apt' };
+const kernels = ['6.1.0-1-test', '6.1.0-2-test'];
+// The journal of the packages of a real run is not here: what the steps leave in /boot is what counts.
+const tree = () => Object.fromEntries(system.tree(exceptions));
+
+/** A machine with two kernels, whose tools do in small what Debian's do: the image is a list of files, GRUB's menu comes of its settings. */
+function furnish(): void {
+  system.write('/usr/local/sbin/systemd-detect-virt', '#!/bin/sh\necho none\nexit 1\n', 0o755);
+  for (const kernel of kernels) {
+    system.write(`/lib/modules/${kernel}/kernel/fs/x.ko`, '');
+    system.write(`/lib/modules/${kernel}/modules.builtin`, '');
+    system.write(`/boot/vmlinuz-${kernel}`, '');
+    system.write(`/boot/initrd.img-${kernel}`, 'etc/modprobe.d/others.conf\n');
+  }
+  system.write(
+    '/usr/sbin/update-initramfs',
+    '#!/bin/sh\nfor f in /etc/modprobe.d/*.conf; do echo "$f" | cut -c2-; done > "/boot/initrd.img-$3"\n',
+    0o755,
+  );
+  system.write('/usr/local/bin/lsinitramfs', '#!/bin/sh\ncat "$1"\n', 0o755);
+  system.write('/etc/default/grub', 'GRUB_CMDLINE_LINUX="audit=1"\n');
+  system.write('/usr/sbin/grub-mkconfig', '#!/bin/sh\n# reads /etc/default/grub.d\n', 0o755);
+  system.write(
+    '/usr/sbin/update-grub',
+    '#!/bin/sh\n. /etc/default/grub\nfor f in /etc/default/grub.d/*.cfg; do [ -e "$f" ] && . "$f"; done\n' +
+      'for k in /boot/vmlinuz-*; do echo "linux $k ro $GRUB_CMDLINE_LINUX"; done > /boot/grub/grub.cfg\n',
+    0o755,
+  );
+  system.write('/boot/grub/grub.cfg', kernels.map((kernel) => `linux /boot/vmlinuz-${kernel} ro audit=1\n`).join(''));
+  system.write('/etc/modprobe.d/others.conf', 'blacklist pcspkr\n');
+}
+if (system) furnish();
+
+/** What the newest plan ran, in order. */
+function ranCommands(): readonly string[] {
+  const plans = join(system.root, '/var/lib/gpu-setup/plans');
+  const newest = readdirSync(plans).sort().at(-1)!;
+  return readFileSync(join(plans, newest, 'commands.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+    .filter(({ event }) => event === 'ended')
+    .map(({ argv }) => argv.join(' '));
+}
+
+t.test('what a dry run shows is what is run; a second run has nothing to do; undo takes all of it back', options, async (t) => {
+  const before = tree();
+  const command = ['disable-nouveau', '--command-line'];
+  const shown = await toTheEnd(system, [...command, '--dry-run', '--json']);
+  t.equal(shown.code, 0, shown.stderr);
+  const plan = JSON.parse(shown.stdout);
+  t.same(tree(), before, 'a dry run changes nothing');
+  t.same(
+    plan.steps.map(({ id }: { id: string }) => id),
+    ['blacklist-nouveau', 'change-command-line', 'update-boot-menu', 'rebuild-initramfs', 'check-gpu-owner'],
+  );
+  t.match(await toTheEnd(system, command), { code: 6, stderr: /Plan: keep the kernel's own drivers off the GPU[\s\S]*hint: pass `--yes`/ });
+
+  const ran = await toTheEnd(system, [...command, '--yes', '--json']);
+  t.equal(ran.code, 0, ran.stderr);
+  const events = JSON.parse(ran.stdout).events.filter(
+    ({ event, state }: { event: string; state: string }) => event === 'step' && state !== 'running',
+  );
+  t.same(
+    events.map(({ step }: { step: string }) => step),
+    plan.steps.map(({ id }: { id: string }) => id),
+    'the run has the steps of the dry run, in their order',
+  );
+  t.same(
+    ranCommands(),
+    plan.steps.flatMap(({ commands }: { commands: { program: string; args: string[] }[] }) =>
+      commands.map(({ program, args }) => [program, ...args].join(' ')),
+    ),
+    'and its commands',
+  );
+  const [kept] = JSON.parse((await toTheEnd(system, ['history', '--json'])).stdout).plans;
+  t.match(kept, { goal: 'no-nouveau', how: 'done' });
+  for (const kernel of kernels)
+    t.match(readFileSync(join(system.root, `/boot/initrd.img-${kernel}`), 'utf8'), /etc\/modprobe\.d\/gpu-setup-nouveau\.conf/);
+  t.equal(
+    readFileSync(join(system.root, '/boot/grub/grub.cfg'), 'utf8').match(/audit=1 modprobe\.blacklist=nouveau,nova_core$/gm)?.length,
+    kernels.length,
+  );
+
+  const after = tree();
+  t.match(await toTheEnd(system, [...command, '--yes']), { code: 0, stdout: 'Nothing to do: the machine is as planned\n' });
+  t.same(tree(), after, 'a second run changes nothing');
+  t.equal((await toTheEnd(system, ['undo', '--yes'])).code, 0);
+  t.same(tree(), before);
+});
+
+t.test('what anybody forbade is allowed again, and undo forbids it as it was', options, async (t) => {
+  system.write(
+    '/etc/modprobe.d/nvidia-installer-disable-nouveau.conf',
+    '# generated by nvidia-installer\nblacklist nouveau\noptions nouveau modeset=0\n',
+  );
+  system.write('/etc/modprobe.d/others.conf', 'blacklist pcspkr\nblacklist nouveau\n', 0o600);
+  system.write('/etc/default/grub', 'GRUB_CMDLINE_LINUX="audit=1 modprobe.blacklist=nouveau,floppy"\n');
+  system.run(['update-grub']);
+  for (const kernel of kernels) system.run(['update-initramfs', '-u', '-k', kernel]);
+  const before = tree();
+  const ran = await toTheEnd(system, ['enable-nouveau', '--yes']);
+  t.equal(ran.code, 0, ran.stderr);
+  t.notOk(existsSync(join(system.root, '/etc/modprobe.d/nvidia-installer-disable-nouveau.conf')));
+  t.equal(readFileSync(join(system.root, '/etc/modprobe.d/others.conf'), 'utf8'), 'blacklist pcspkr\n');
+  t.match(readFileSync(join(system.root, '/boot/grub/grub.cfg'), 'utf8'), /audit=1 modprobe\.blacklist=floppy$/m);
+  t.match(await toTheEnd(system, ['enable-nouveau', '--yes']), { code: 0, stdout: /Nothing to do/ });
+  t.equal((await toTheEnd(system, ['undo', '--yes'])).code, 0);
+  t.same(tree(), before);
+});
+
+t.test('where no driver is there is none to take away', options, async (t) => {
+  const ran = await toTheEnd(system, ['uninstall-driver', '--yes']);
+  t.match(ran, { code: 0, stdout: /Nothing to do/ }, ran.stderr);
+  t.match(await toTheEnd(system, ['uninstall-driver', '--host', '/', '--yes']), {
+    code: 2,
+    stderr: /`uninstall-driver` changes this machine alone/,
+  });
+});
