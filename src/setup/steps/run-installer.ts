@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { factsOf } from '../../doctor/fact.js';
+import { runManifest } from '../../doctor/facts/run-manifest.js';
 import { UserError } from '../../errors.js';
 import type { HostPath } from '../../host/host.js';
 import type { StepKind } from '../step.js';
@@ -12,6 +14,13 @@ interface Params {
   /** What the installer of this very version knows: `runArguments` makes them. */
   readonly args: readonly string[];
 }
+
+/** What was there before. */
+const found = z.strictObject({
+  mode: z.number().int(),
+  /** A driver of another installer, which the new one takes away before it begins. */
+  replaces: z.string().nullable().default(null),
+});
 
 const uninstaller = '/usr/bin/nvidia-uninstall';
 const installerLog = '/var/log/nvidia-installer.log';
@@ -58,7 +67,8 @@ export const runInstaller: StepKind<Params> = {
     async before({ file }, host) {
       const status = await host.stat(file);
       if (status.outcome !== 'status' || status.kind !== 'file') throw new UserError(`There is no file \`${file}\``, { exitCode: 3 });
-      return { mode: status.mode };
+      const manifest = await factsOf(host).of(runManifest);
+      return { mode: status.mode, replaces: (manifest.known && manifest.value?.driver) || null };
     },
     // The installer takes away what an earlier try of it left before it begins.
     async apply(params, _, host) {
@@ -75,9 +85,11 @@ export const runInstaller: StepKind<Params> = {
     async undo({ file }, record, host) {
       if ((await host.stat(uninstaller)).outcome === 'status')
         await carryOut(host, [{ program: uninstaller, args: ['--silent'], timeoutMs: 10 * 60_000 }]);
-      const { mode } = z.strictObject({ mode: z.number().int() }).parse(record);
+      const { mode, replaces } = found.parse(record);
       if ((await host.stat(file)).outcome === 'status') await host.setMode(file, mode);
-      return undefined;
+      return replaces
+        ? `Driver ${replaces}, which the installer had replaced, is gone: run its installer again to have it back`
+        : undefined;
     },
     async isCarriedOut(params, host) {
       const done = await runInstaller.isDone(params, host);
