@@ -14,16 +14,25 @@ export interface Orphan {
 export async function orphansOf(host: Host, stateDirectory: string): Promise<readonly Orphan[]> {
   const processes = await host.list('/proc');
   if (processes.outcome !== 'entries') return [];
+  const here = await spaceOf(host, 'self');
   const found: Orphan[] = [];
   for (const pid of processes.names.filter((name) => /^\d+$/.test(name))) {
     const environment = await host.read(`/proc/${pid}/environ`);
     if (environment.outcome !== 'text' || !environment.text.split('\0').includes(`${runVariable}=${stateDirectory}`)) continue;
+    // A container shows its programs here, and has a state folder of the same name.
+    if ((await spaceOf(host, pid)) !== here) continue;
     const stat = await host.read(`/proc/${pid}/stat`);
     const [, name = '', state, , , session] = (stat.outcome === 'text' && stat.text.match(/^\d+ \((.*)\) (\S) (\d+) (\d+) (\d+)/s)) || [];
     // Each program that is run leads a session; what it starts as a daemon does not, and may stay.
     if (session === pid && state !== 'Z') found.push({ pid: Number(pid), name });
   }
   return found;
+}
+
+/** Which file system a process sees; undefined where nobody can tell. */
+async function spaceOf(host: Host, pid: string): Promise<string | undefined> {
+  const link = await host.readLink(`/proc/${pid}/ns/mnt`);
+  return link.outcome === 'link' ? link.target : undefined;
 }
 
 /** Waits until none of them works any more: two package managers at once help nobody. */
