@@ -6,7 +6,7 @@ import type { Proof } from '../step.js';
 import { enrolKey } from '../steps/enrol-key.js';
 import { distributionName, distributionOf, signing as signings } from '../tables/distributions.js';
 import { driverBranches } from '../tables/driver-branches.js';
-import { aptDraft, aptEnding } from './apt-steps.js';
+import { aptDraft, aptEnding, loadStep } from './apt-steps.js';
 import { type ChosenDriver, chooseDriver } from './choose-driver.js';
 import type { Draft, Ground } from './draft.js';
 import { driverPackageNames, isPrebuilt } from './driver-packages.js';
@@ -48,7 +48,9 @@ export async function planDriver(facts: Facts, request: DriverRequest, madeBy: s
   const undone = drafts.filter(({ alreadyDone }) => alreadyDone !== true).map(({ id }) => id);
   const ending = ground.chosen.method === 'run' ? [] : aptEnding(ground, undone);
   const steps = settled([...drafts, ...(await Promise.all(ending.map((each) => plannedStep(each, host))))]);
-  const later = await Promise.all(drafted.afterReboot.map((each) => plannedStep(each, host)));
+  // After a boot the kernel has taken the module by itself, or a part of it, or not.
+  const followUp = ending.some(({ kind }) => kind === 'reboot') ? [loadStep([])] : [];
+  const later = await Promise.all([...drafted.afterReboot, ...followUp].map((each) => plannedStep(each, host)));
   return {
     ...head,
     outcome: 'plan',
