@@ -17,7 +17,7 @@ export async function cutDriverPlan(t: Test, way: 'run' | 'packages', records?: 
   await lab.network(true);
   installTools(lab);
   const file = await planFile(t, lab, way === 'run' ? ['--run', makeRunFile(lab, '580.95.05')] : []);
-  await surviveCuts(t, lab, file, { lagMs: 8000, power: true, tree: () => labTree(lab), ...(records ? { records } : {}) });
+  await surviveCuts(t, lab, file, { lagMs: 8000, power: way === 'run', tree: () => labTree(lab), ...(records ? { records } : {}) });
 }
 
 async function planFile(t: Test, lab: Lab, args: readonly string[]): Promise<string> {
