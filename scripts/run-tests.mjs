@@ -6,6 +6,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, isBuilt } from './prepare/build.mjs';
+import { prepareLab } from './prepare/lab.mjs';
 import { installPackages, missingPackages } from './prepare/npm-dependencies.mjs';
 import { prepareStrace } from './prepare/strace.mjs';
 import { prepareTensorFlow } from './prepare/tensorflow-engine.mjs';
@@ -84,6 +85,10 @@ async function prepare() {
       ? `ok    torchvision: ${torchvision.why}`
       : `skip  torchvision: ${torchvision.why}; the tests that compare with it skip themselves`,
   );
+  if (testFiles().some((path) => path.startsWith('test/e2e/lab/'))) {
+    const lab = await prepareLab(root, { log: join(logs, 'lab.log'), say: (text) => say(`...   ${text}`) });
+    say(lab.ready ? `ok    lab: ${lab.why}` : `skip  lab: ${lab.why}; its tests skip themselves`);
+  }
   if (!values['no-engines']) {
     const options = (name) => ({ log: join(logs, `${name}.log`), say: (text) => say(`...   ${text}`) });
     const prepared = {

@@ -25,6 +25,17 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** Ends at once whatever a run started and left behind, as a power cut does. */
+export function killRest(system: OverlaySystem): void {
+  for (const { pid } of system.processes().filter(({ ofARun }) => ofARun)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
 /**
  * Runs the program and kills it `delayMs` after the moment when the newest journal has `records` lines more than before
  * (a new journal: lines at all). It may end before that, and then was not killed.

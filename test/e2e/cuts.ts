@@ -1,7 +1,6 @@
 import type { Test } from 'tap';
-import { cutOff, journalLines, toTheEnd } from './cut-off.js';
+import { cutOff, journalLines, killRest, toTheEnd } from './cut-off.js';
 import type { OverlaySystem } from './overlay-system.js';
-import { exceptions } from './test-plan.js';
 
 /**
  * Kills the program at each of `records` of the journal (all of them without), and somewhere behind it, while it applies and
@@ -11,9 +10,20 @@ export async function surviveCuts(
   t: Test,
   system: OverlaySystem,
   file: string,
-  { records, lagMs }: { records?: readonly number[]; lagMs: number },
+  {
+    records,
+    lagMs,
+    tree: take,
+    power = false,
+  }: {
+    readonly records?: readonly number[];
+    readonly lagMs: number;
+    readonly tree: () => ReadonlyMap<string, string>;
+    /** Every second cut ends the programs of the step too, as when the power fails. */
+    readonly power?: boolean;
+  },
 ): Promise<void> {
-  const tree = () => JSON.stringify([...system.tree(exceptions)].sort(([one], [other]) => (one < other ? -1 : 1)));
+  const tree = () => JSON.stringify([...take()].sort(([one], [other]) => (one < other ? -1 : 1)));
   const before = tree();
   const whole = await toTheEnd(system, ['apply', file, '--yes']);
   t.equal(whole.code, 0, 'it is carried out when nobody cuts it off', { stderr: whole.stderr });
@@ -39,17 +49,30 @@ export async function surviveCuts(
       made++;
       if (good) survived++;
     }
-    t.ok(good, what, good ? {} : { stderr: mended.stderr, code: mended.code, now, wanted });
+    t.ok(good, what, good ? {} : { stderr: mended.stderr, code: mended.code, ...differences(now, wanted) });
   };
   for (const record of records ?? Array.from({ length: applied }, (_, index) => index + 1)) {
     const lag = record % 2 === 0 ? 0 : Math.random() * lagMs;
-    const first = await cutOff(system, ['apply', file, '--yes'], record, lag);
+    const cut = async (args: readonly string[], at: number) => {
+      const ran = await cutOff(system, args, at, lag);
+      if (power && record % 2 === 1) killRest(system);
+      return ran;
+    };
+    const first = await cut(['apply', file, '--yes'], record);
     judge(`apply cut at record ${record}, resumed`, first, await toTheEnd(system, ['resume', '--yes']), after);
-    const second = await cutOff(system, ['undo', '--yes'], Math.min(record, taken), lag);
+    const second = await cut(['undo', '--yes'], Math.min(record, taken));
     // An undo that was cut off goes on by either.
     judge(`undo cut at record ${record}, again`, second, await toTheEnd(system, [record % 4 < 2 ? 'undo' : 'resume', '--yes']), before);
-    const third = await cutOff(system, ['apply', file, '--yes'], record, lag);
+    const third = await cut(['apply', file, '--yes'], record);
     judge(`apply cut at record ${record}, undone`, third, await toTheEnd(system, ['undo', '--yes']), before);
   }
   t.comment(`cuts survived: ${survived} of ${made}; ${ended} more runs had ended before they could be cut off`);
+}
+
+/** The paths by which two trees differ. */
+function differences(now: string, wanted: string): { readonly now: unknown; readonly wanted: unknown } {
+  const [left, right] = [new Map<string, string>(JSON.parse(now)), new Map<string, string>(JSON.parse(wanted))];
+  const only = (one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>) =>
+    Object.fromEntries([...one].filter(([path, what]) => other.get(path) !== what));
+  return { now: only(left, right), wanted: only(right, left) };
 }

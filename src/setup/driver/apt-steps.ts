@@ -66,7 +66,8 @@ export function aptDraft(ground: Ground, versions: ReadonlyMap<string, string>):
       installPackages,
       {
         packages: pinned,
-        refresh: tools.packages.length === 0,
+        // The tools may be there already, and the lists still be those of before the components, or of a failure days ago.
+        refresh: true,
         recommends: ground.desktop,
         hold: versions.size > 0,
         present: presentOf(ground, names),

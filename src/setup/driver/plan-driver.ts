@@ -57,7 +57,7 @@ export async function planDriver(facts: Facts, asked: DriverRequest, madeBy: str
   const undone = drafts.filter(({ alreadyDone }) => alreadyDone !== true).map(({ id }) => id);
   const ending = ground.chosen.method === 'run' ? [] : aptEnding(ground, undone);
   const steps = settled([...drafts, ...(await Promise.all(ending.map((each) => plannedStep(each, host))))]);
-  // After a boot the kernel has taken the module by itself, or not.
+  // After a boot the kernel has taken the module by itself, or a part of it, or not.
   const followUp = ending.some(({ kind }) => kind === 'reboot')
     ? [loadStep([]), ...fabricStart(ground), checkStep(ground, null, ['load-module'])]
     : [];

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../errors.js';
 import type { Command, Host, MutableHost } from '../../host/host.js';
 import { carryOut } from './carry-out.js';
@@ -25,13 +26,19 @@ export async function mendPackages(host: MutableHost): Promise<void> {
   const [audit, updates] = [await host.ask({ program: 'dpkg', args: ['--audit'] }), await host.list('/var/lib/dpkg/updates')];
   const interrupted = updates.outcome === 'entries' && updates.names.some((name) => /^\d+$/.test(name));
   if (!interrupted && audit.outcome === 'exited' && audit.code === 0 && audit.stdout.trim() === '') return;
-  await carryOut(host, [
-    {
-      program: 'env',
-      args: ['DEBIAN_FRONTEND=noninteractive', 'dpkg', '--force-confold', '--configure', '--pending'],
-      timeoutMs: 60 * minutes,
-    },
-  ]);
+  const configure = {
+    program: 'env',
+    args: ['DEBIAN_FRONTEND=noninteractive', 'dpkg', '--force-confold', '--configure', '--pending'],
+    timeoutMs: 60 * minutes,
+  };
+  // A package's script outlives a dpkg that was killed, and keeps debconf's lock, for which nobody waits.
+  for (let left = 60; left > 0; left--) {
+    const ran = await host.execute(configure);
+    if (ran.outcome === 'exited' && ran.code === 0) return;
+    if (ran.outcome !== 'exited' || !ran.stdout.includes('locked by another process')) break;
+    await sleep(5000);
+  }
+  await carryOut(host, [configure]);
 }
 
 /** Throws where `verb` (`purge`, `remove`) of `names` would take away a package that `mayGo` does not name. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { factsOf } from '../../doctor/fact.js';
+import { runManifest } from '../../doctor/facts/run-manifest.js';
 import { UserError } from '../../errors.js';
 import type { Host, HostPath } from '../../host/host.js';
 import type { StepKind } from '../step.js';
@@ -16,6 +18,12 @@ interface Params {
   /** What the file had when the plan was made: another one is not run. */
   readonly sha256?: string | undefined;
 }
+
+/** What was there before. */
+const found = z.object({
+  /** A driver of another installer, which the new one takes away before it begins. */
+  replaces: z.string().nullable().default(null),
+});
 
 const uninstaller = '/usr/bin/nvidia-uninstall';
 const installerLog = '/var/log/nvidia-installer.log';
@@ -65,7 +73,8 @@ export const runInstaller: StepKind<Params> = {
     async before({ file }, host) {
       const status = await host.stat(file);
       if (status.outcome !== 'status' || status.kind !== 'file') throw new UserError(`There is no file \`${file}\``, { exitCode: 3 });
-      return null;
+      const manifest = await factsOf(host).of(runManifest);
+      return { replaces: (manifest.known && manifest.value?.driver) || null };
     },
     // The installer takes away what an earlier try of it left before it begins.
     async apply(params, _, host) {
@@ -84,10 +93,13 @@ export const runInstaller: StepKind<Params> = {
         });
       }
     },
-    async undo(_, __, host) {
+    async undo(_, record, host) {
       if ((await host.stat(uninstaller)).outcome === 'status')
         await carryOut(host, [{ program: uninstaller, args: ['--silent'], timeoutMs: 10 * 60_000 }]);
-      return undefined;
+      const { replaces } = found.parse(record);
+      return replaces
+        ? `Driver ${replaces}, which the installer had replaced, is gone: run its installer again to have it back`
+        : undefined;
     },
     async isCarriedOut(params, host) {
       const done = await runInstaller.isDone(params, host);

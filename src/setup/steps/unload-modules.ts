@@ -56,9 +56,14 @@ export const unloadModules: StepKind<Params> = {
       if (loaded.length > 0) await carryOut(host, unloadModules.describe({ modules: loaded }).commands);
     },
     async undo(_, record, host) {
-      const before = namesIn(record);
-      if (before.length > 0) await carryOut(host, unloadModules.describe({ modules: before }).undo.commands);
-      return undefined;
+      const [there, gone] = [[] as string[], [] as string[]];
+      for (const module of namesIn(record)) {
+        // What took its place may have taken it away.
+        const answer = await host.ask({ program: 'modprobe', args: ['--quiet', '--show-depends', module] });
+        (answer.outcome === 'exited' && answer.code !== 0 ? gone : there).push(module);
+      }
+      if (there.length > 0) await carryOut(host, unloadModules.describe({ modules: there }).undo.commands);
+      return gone.length > 0 ? `${gone.join(', ')}: no longer there to be loaded` : undefined;
     },
   },
 };
