@@ -18,7 +18,11 @@ export async function planAgain(terminal: Terminal, plan: Plan, version: string)
   });
 }
 
-async function replanned({ goal, request }: Plan & { readonly goal: Exclude<Plan['goal'], 'repair'> }, facts: ReturnType<typeof factsOf>, madeBy: string): Promise<Plan | Refusal> {
+async function replanned(
+  { goal, request }: Plan & { readonly goal: Exclude<Plan['goal'], 'repair'> },
+  facts: ReturnType<typeof factsOf>,
+  madeBy: string,
+): Promise<Plan | Refusal> {
   switch (goal) {
     case 'driver': {
       const [{ planDriver }, { requestFrom }] = await Promise.all([

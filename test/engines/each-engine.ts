@@ -19,9 +19,10 @@ export function onEachEngine(name: string, body: Body): void {
 
 type Body = (t: Test, engine: string) => Promise<void> | void;
 
-/** The same without `cpu`, which nobody trains on. */
-export function onEachInstalledEngine(name: string, body: Body): void {
+/** The same without `cpu`, which nobody trains on; or on one engine alone. */
+export function onEachInstalledEngine(name: string, body: Body, only?: string): void {
   for (const engine of enginesOf(engineSettings({ ...process.env, GPU_SETUP_PRECISION: 'float32' }))) {
+    if (only !== undefined && engine.name !== only) continue;
     t.test(`${name}, on ${engine.name}`, async (t) => {
       const { available, detail } = await engine.status();
       if (!available) {

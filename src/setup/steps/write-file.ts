@@ -34,6 +34,7 @@ export const writeFile: StepKind<Params> = {
       const mine = Buffer.from(text).toString('latin1');
       const left = now.outcome === 'text' && now.text !== mine && now.text !== savedText(record);
       if (left) return `${path} was changed since it was written, and stays as it is`;
+      if (now.outcome === 'absent' && savedText(record) !== null) return `${path} was removed since, and stays so`;
       await restoreFile(host, path, record);
       return undefined;
     },

@@ -1,0 +1,3 @@
+import { tenThousandSteps } from './ten-thousand-steps.js';
+
+tenThousandSteps('wasm');
