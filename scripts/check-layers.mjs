@@ -63,6 +63,7 @@ const packages = {
   systeminformation: /^host\/live/,
   koffi: /^nvidia\//,
   commander: /^cli\//,
+  execa: /^engines\/install\//,
   inquirer: /^cli\//,
   listr2: /^(cli|report)\//,
   diff: /^(setup|report)\//,

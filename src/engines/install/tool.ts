@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { WriteStream } from 'node:fs';
 import type { Environment } from '../settings.js';
 
@@ -33,18 +32,23 @@ const graceMs = 3000;
 export async function runTool({ program, args, timeoutMs, cwd }: Tool, { env, signal, log }: Workshop): Promise<ToolRan> {
   signal.throwIfAborted();
   log.write(`\n$ ${[program, ...args].join(' ')}\n`);
-  const child = spawn(program, args, { cwd, env: { ...env, LC_ALL: 'C' }, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  const stdout: string[] = [];
-  const said: string[] = [];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout.push(text);
-    said.push(text);
-    log.write(text);
+  const { execa } = await import('execa');
+  // It may have come while that was read.
+  signal.throwIfAborted();
+  const child = execa(program, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...env, LC_ALL: 'C' },
+    extendEnv: false,
+    stdin: 'ignore',
+    // A group of its own, so that what the tool starts ends with it.
+    detached: true,
+    all: true,
+    reject: false,
+    stripFinalNewline: false,
+    // Beyond it a tool is ended; pip and g++ stay far below.
+    maxBuffer: 256 * 1024 * 1024,
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said.push(text);
-    log.write(text);
-  });
+  child.all.setEncoding('utf8').on('data', (text: string) => log.write(text));
 
   let timedOut = false;
   let kill: NodeJS.Timeout | undefined;
@@ -58,19 +62,13 @@ export async function runTool({ program, args, timeoutMs, cwd }: Tool, { env, si
   }, timeoutMs);
   signal.addEventListener('abort', end);
   try {
-    let killer: NodeJS.Signals | null = null;
-    const code = await new Promise<number | 'absent'>((resolve, reject) => {
-      child.once('error', (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? resolve('absent') : reject(error)));
-      child.once('close', (code, endedBy) => {
-        killer = endedBy;
-        resolve(code ?? 1);
-      });
-    });
+    const { exitCode, signal: killer, code, stdout, all, failed, shortMessage } = await child;
     signal.throwIfAborted();
-    const words = lastWords(killer === null || timedOut ? said.join('') : `${said.join('')}\nfatal: ended by ${killer}`);
-    log.write(`# ${timedOut ? `ended after ${timeoutMs / 1000} s` : `exit ${killer ?? code}`}\n`);
-    if (timedOut) return { outcome: 'timed-out', afterMs: timeoutMs, words };
-    return code === 'absent' ? { outcome: 'absent' } : { outcome: 'exited', code, stdout: stdout.join(''), words };
+    if (code === 'ENOENT') return { outcome: 'absent' };
+    if (failed && exitCode === undefined && killer === undefined && !timedOut) throw new Error(shortMessage);
+    const words = lastWords(killer === undefined || timedOut ? all : `${all}\nfatal: ended by ${killer}`);
+    log.write(`# ${timedOut ? `ended after ${timeoutMs / 1000} s` : `exit ${killer ?? exitCode}`}\n`);
+    return timedOut ? { outcome: 'timed-out', afterMs: timeoutMs, words } : { outcome: 'exited', code: exitCode ?? 1, stdout, words };
   } finally {
     clearTimeout(timer);
     clearTimeout(kill);
